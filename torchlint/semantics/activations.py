@@ -1,0 +1,336 @@
+"""What stands last before a value: softmax, sigmoid, a logarithm, a linear layer, or something else.
+
+The question walks back through the value graph: reshapes and copies keep the answer, calls of the project are
+entered, tuples and dicts are taken apart element by element. Where branches disagree and the condition is not
+known, the answer is not sure; where several *modules* may have made the value, each gives an answer of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from torchlint.semantics.knowledge import activations as known
+from torchlint.semantics.nodes import (
+    Attr,
+    Binary,
+    Boolean,
+    Call,
+    Choice,
+    Comprehension,
+    Display,
+    Element,
+    Free,
+    Item,
+    Join,
+    Loop,
+    Mapping,
+    Node,
+    Param,
+    Part,
+    Slice,
+    Starred,
+    Unary,
+    Update,
+)
+from torchlint.semantics.values import (
+    ClassValue,
+    Container,
+    Context,
+    External,
+    FunctionValue,
+    Instance,
+    Opaque,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from torchlint.semantics.evaluate import Evaluator
+    from torchlint.semantics.module import Site
+
+#: Element of a tuple (int), entry of a dict or attribute of an output object (str).
+Path = tuple["int | str", ...]
+
+
+@dataclass(frozen=True)
+class Activation:
+    """The last operation that gave a value its meaning, and where it is applied.
+
+    `maker` is the module whose forward ends in it, if it came out of one. `layer` is where the layer object was
+    created. `sure` is False where another branch, whose condition is not known, does something else.
+    """
+
+    kind: str
+    site: Site | None = None
+    maker: Instance | None = None
+    layer: Site | None = None
+    sure: bool = True
+
+
+UNKNOWN = Activation(known.OTHER)
+Activations = tuple[Activation, ...]
+
+
+class ActivationFinder:
+    """Answers `activations(node, context)`; one per evaluator."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self.evaluator = evaluator
+        self._memo: dict[tuple[int, Context | None, Path], Activations] = {}
+        self._active: set[tuple[int, Context | None, Path]] = set()
+
+    def forget(self) -> None:
+        self._memo.clear()
+
+    def find(self, node: Node, context: Context | None, path: Path = ()) -> Activations:
+        """What stands last before element `path` of `node`; empty where a definition is circular."""
+        key = (id(node), context, path)
+        found = self._memo.get(key)
+        if found is not None:
+            return found
+        if key in self._active:
+            return ()
+        if len(self._active) > 120 or len(path) > 6:
+            return (UNKNOWN,)
+        self._active.add(key)
+        try:
+            result = tuple(dict.fromkeys(self._find(node, context, path)))
+        finally:
+            self._active.discard(key)
+        self._memo[key] = result
+        return result
+
+    def _find(self, node: Node, context: Context | None, path: Path) -> Activations:
+        if isinstance(node, Loop):
+            if node.next is node:
+                return self.find(node.init, context, path)
+            return self._either([(node.init, context), (node.next, context)], path)
+        if isinstance(node, Choice):
+            known_truth = self.evaluator.truth(node.cond, context)
+            if known_truth is None:
+                return self._either([(node.yes, context), (node.no, context)], path)
+            return self.find(node.yes if known_truth else node.no, context, path)
+        if isinstance(node, Join):
+            return self._either([(option, context) for option in node.options], path)
+        if isinstance(node, Boolean):
+            return self._either([(node.left, context), (node.right, context)], path)
+        if isinstance(node, Part):
+            return self.find(node.base, context, (node.index, *path))
+        if isinstance(node, Item):
+            return self._item(node, context, path)
+        if isinstance(node, Update):
+            key = self.evaluator.constant(node.key, context)
+            if path and key == path[0]:
+                return self.find(node.value, context, path[1:])
+            return self.find(node.base, context, path)
+        if isinstance(node, (Display, Mapping)):
+            return self._contained(node, context, path)
+        if isinstance(node, Call):
+            return self._call(node, context, path)
+        if isinstance(node, Binary):
+            return self._binary(node, context, path)
+        if isinstance(node, Attr):
+            return self._attr(node, context, path)
+        if isinstance(node, (Param, Free, Element)):
+            return self._resolved(node, context, path)
+        if isinstance(node, Comprehension):
+            return self.find(node.element, context, path[1:] if path else path)
+        return (UNKNOWN,)
+
+    def _either(self, options: list[tuple[Node, Context | None]], path: Path) -> Activations:
+        """One of several values, it is not known which: sure only if they agree."""
+        answers = [answer for answer in (self.find(*option, path) for option in options) if answer]
+        families = {_family(activation.kind) for answer in answers for activation in answer}
+        merged = [activation for answer in answers for activation in answer]
+        if len(families) > 1:
+            merged = [replace(activation, sure=False) for activation in merged]
+        return tuple(merged)
+
+    def _resolved(self, node: Node, context: Context | None, path: Path) -> Activations:
+        """A name: what it is bound to."""
+        if isinstance(node, Param):
+            bound = self.evaluator.argument(node, context)
+            if bound is not None:
+                return self.find(*bound, path)
+            return (UNKNOWN,)
+        options: list[tuple[Node, Context | None]] = []
+        for value in self.evaluator.values(node, context):
+            if (isinstance(value, Opaque) and value.node is not node) or isinstance(value, Container):
+                options.append((value.node, value.context))
+            else:
+                return (UNKNOWN,)
+        return self._either(options, path) if options else (UNKNOWN,)
+
+    def _item(self, node: Item, context: Context | None, path: Path) -> Activations:
+        key = self.evaluator.constant(node.index, context)
+        if isinstance(key, (int, str)) and not isinstance(key, bool):
+            return self.find(node.base, context, (key, *path))
+        if isinstance(node.index, (Slice, Display)):
+            return self.find(node.base, context, path)
+        found = self.evaluator.values(node, context)
+        if any(isinstance(value, Opaque) and value.node is node for value in found):
+            # an element of a tensor by a mask or a running index keeps its meaning
+            return self.find(node.base, context, path)
+        return self._resolved(node, context, path)
+
+    def _contained(self, node: Display | Mapping, context: Context | None, path: Path) -> Activations:
+        if not path:
+            return (UNKNOWN,)
+        if isinstance(node, Display):
+            index = path[0]
+            if any(isinstance(item, Starred) for item in node.items) or not isinstance(index, int):
+                return (UNKNOWN,)
+            if -len(node.items) <= index < len(node.items):
+                return self.find(node.items[index], context, path[1:])
+            return (UNKNOWN,)
+        for key, value in node.items:
+            if key is not None and self.evaluator.constant(key, context) == path[0]:
+                return self.find(value, context, path[1:])
+        return (UNKNOWN,)
+
+    def _attr(self, node: Attr, context: Context | None, path: Path) -> Activations:
+        if node.name in ("T", "mT", "data", "H"):
+            return self.find(node.base, context, path)
+        for base in self.evaluator.values(node.base, context):
+            if isinstance(base, Opaque):
+                # an attribute of what a model returned (`output.logits`)
+                return self.find(node.base, context, (node.name, *path))
+        return self._resolved(node, context, path)
+
+    def _binary(self, node: Binary, context: Context | None, path: Path) -> Activations:
+        """`probabilities + 1e-8` still are probabilities; other arithmetic changes the meaning."""
+        if node.op in ("Add", "Subtract"):
+            for value, other in ((node.left, node.right), (node.right, node.left)):
+                constant = self.evaluator.constant(other, context)
+                if isinstance(constant, float) and abs(constant) < 1e-3:
+                    return self.find(value, context, path)
+        return (UNKNOWN,)
+
+    # ----------------------------------------------------------------- calls
+
+    def _call(self, call: Call, context: Context | None, path: Path) -> Activations:
+        results: list[Activation] = []
+        for callee in self.evaluator.values(call.func, context):
+            results += self.applied(callee, call, context, path)
+        return tuple(results) or (UNKNOWN,)
+
+    def applied(self, callee: Value, call: Call, context: Context | None, path: Path) -> Activations:
+        """What stands last before the result of `call` if it calls `callee`."""
+        if isinstance(callee, External):
+            return self._operation(callee.last, call.args[0] if call.args else None, call, context, path)
+        if isinstance(callee, Instance) and callee.cls is None:
+            return self._layer(callee, call, context, path)
+        if isinstance(callee, ClassValue):
+            value = call.keyword(str(path[0])) if path else None
+            return self.find(value, context, path[1:]) if value is not None else (UNKNOWN,)
+        if isinstance(callee, FunctionValue) and callee.self_value is not None and callee.self_value.cls is None:
+            return (UNKNOWN,)
+        frame = self.evaluator.entered(callee, call, context)
+        if frame is not None:
+            found = self.returned(frame, path)
+            if isinstance(callee, Instance):
+                return tuple(replace(item, maker=item.maker or callee) for item in found)
+            return found
+        if isinstance(callee, Instance):
+            return (UNKNOWN,)
+        if isinstance(call.func, Attr):
+            if call.func.name == "forward":
+                for base in self.evaluator.values(call.func.base, context):
+                    if isinstance(base, Instance):
+                        return self.applied(base, call, context, path)
+            return self._operation(call.func.name, call.func.base, call, context, path)
+        return (UNKNOWN,)
+
+    def returned(self, frame: Context, path: Path = ()) -> Activations:
+        options = [
+            (item.value, frame)
+            for item in frame.function.returns
+            if not item.yielded and self.evaluator.feasible(item.guards, frame) and not _evaluation_only(item.guards)
+        ]
+        return self._either([*options], path) if options else (UNKNOWN,)
+
+    def _operation(
+        self, name: str, operand: Node | None, call: Call, context: Context | None, path: Path
+    ) -> Activations:
+        """A torch function or a tensor method."""
+        operand = operand if operand is not None else call.keyword("input")
+        kind = known.FUNCTIONS.get(name)
+        if kind is not None:
+            return (Activation(kind, call.function.module.site(call)),)
+        if operand is None:
+            return (UNKNOWN,)
+        if name in known.KEEPING:
+            if name in ("cat", "stack", "chunk", "split"):
+                path = path[1:] if name in ("chunk", "split") else path
+                if isinstance(operand, Display) and operand.items and name in ("cat", "stack"):
+                    return self._either([(item, context) for item in operand.items], path)
+            return self.find(operand, context, path)
+        if name in ("log", "log_", "log2", "log10"):
+            return (Activation(known.LOG, call.function.module.site(call)),)
+        if name in ("exp", "exp_"):
+            inner = self.find(operand, context, path)
+            if inner and all(item.kind == known.LOG for item in inner):
+                return (Activation(known.SOFTMAX, call.function.module.site(call)),)
+        if name == "get" and call.args:
+            key = self.evaluator.constant(call.args[0], context)
+            if isinstance(key, str):
+                return self.find(call.func.base, context, (key, *path)) if isinstance(call.func, Attr) else (UNKNOWN,)
+        if name == "dict" and path:
+            value = call.keyword(str(path[0]))
+            if value is not None:
+                return self.find(value, context, path[1:])
+        return (UNKNOWN,)
+
+    def _layer(self, layer: Instance, call: Call, context: Context | None, path: Path) -> Activations:
+        """A layer of torch.nn, applied."""
+        name = layer.last
+        kind = known.LAYERS.get(name)
+        created = layer.call.function.module.site(layer.call) if layer.call is not None else None
+        if kind is not None:
+            return (Activation(kind, call.function.module.site(call), None, created),)
+        if name in known.KEEPING_LAYERS and call.args:
+            return self.find(call.args[0], context, path)
+        if name in ("Sequential", "ModuleList"):
+            return self._tail(layer, call, context, path)
+        return (UNKNOWN,)
+
+    def _tail(self, sequential: Instance, call: Call, context: Context | None, path: Path) -> Activations:
+        """What the layers of a Sequential end in."""
+        children = self.evaluator.children(sequential)
+        for child in reversed(children or []):
+            values = self.evaluator.values(*child)
+            if values and all(
+                isinstance(v, Instance) and v.cls is None and v.last in known.KEEPING_LAYERS for v in values
+            ):
+                continue
+            answers: list[Activation] = []
+            for value in values:
+                if not isinstance(value, Instance):
+                    return (UNKNOWN,)
+                kind = known.LAYERS.get(value.last) if value.cls is None else None
+                if kind is not None and value.call is not None:
+                    # inside a Sequential the layer is applied where it stands in the list
+                    site = value.call.function.module.site(value.call)
+                    answers.append(Activation(kind, site, None, site))
+                else:
+                    answers += self.applied(value, call, context, path)
+            families = {_family(answer.kind) for answer in answers}
+            if len(families) > 1:
+                answers = [replace(answer, sure=False) for answer in answers]
+            return tuple(answers) or (UNKNOWN,)
+        return (UNKNOWN,)
+
+
+def _family(kind: str) -> str:
+    return "probabilities" if kind in known.PROBABILITIES else kind
+
+
+def _evaluation_only(guards: tuple[tuple[Node, bool], ...]) -> bool:
+    """Whether a path is only taken when `self.training` is False: no training loss sees it."""
+    for cond, wanted in guards:
+        negated = False
+        while isinstance(cond, Unary) and cond.op == "Not":
+            cond, negated = cond.operand, not negated
+        if isinstance(cond, Attr) and cond.name == "training" and wanted is negated:
+            return True
+    return False

@@ -1,0 +1,142 @@
+"""Who calls a function, inside its file and from the files that import it: one frame for each way in.
+
+A helper `evaluate(model, loader)` says nothing of its model; the calls that lead to it do. Rules that look at
+a function ask for its contexts and judge each on its own, so that the model of one call is never mixed with
+the loss of another.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from torchlint.semantics.nodes import Call, Class, Function
+from torchlint.semantics.values import ClassValue, Instance
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from torchlint.semantics.evaluate import Evaluator
+    from torchlint.semantics.module import Module
+    from torchlint.semantics.values import Context
+
+#: Calls are followed this far up.
+MAX_CALLERS_DEPTH = 4
+#: Ways into one function that are looked at.
+MAX_CONTEXTS = 8
+#: Call sites of one name that are looked at.
+MAX_SITES = 60
+#: Functions whose callers are being looked for at the same time.
+MAX_PENDING = 40
+
+
+class Callers:
+    """Memoised call sites and contexts of the functions of a project."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self.evaluator = evaluator
+        self._contexts: dict[int, list[Context | None]] = {}
+        self._active: set[int] = set()
+
+    def forget(self) -> None:
+        self._contexts.clear()
+
+    def contexts(self, function: Function) -> list[Context | None]:
+        """The frames in which `function` runs; one with unknown parameters if nobody is seen calling it."""
+        if function.parent is None or function.is_class_body:
+            return [None]
+        known = self._contexts.get(id(function))
+        if known is not None:
+            return known
+        if id(function) in self._active or len(self._active) > MAX_PENDING:
+            return [self.evaluator.frame(function)]
+        self._active.add(id(function))
+        try:
+            found: list[Context | None] = []
+            for frame in self._entries(function):
+                if frame not in found:
+                    found.append(frame)
+                if len(found) >= MAX_CONTEXTS:
+                    break
+            result = found or self._alone(function)
+        finally:
+            self._active.discard(id(function))
+        self._contexts[id(function)] = result
+        return result
+
+    def _entries(self, function: Function) -> Iterator[Context]:
+        evaluator = self.evaluator
+        for call in islice(self.sites(function), MAX_SITES):
+            if call.function is function:
+                continue
+            for caller in self.contexts(call.function):
+                if caller is not None and caller.depth >= MAX_CALLERS_DEPTH:
+                    continue
+                for callee in evaluator.values(call.func, caller):
+                    frame = evaluator.entered(callee, call, caller)
+                    if frame is not None and frame.function is function:
+                        yield frame
+
+    def _alone(self, function: Function) -> list[Context | None]:
+        """Contexts of a function that nobody is seen calling: for a method, one for each known object."""
+        evaluator = self.evaluator
+        if function.is_method and function.cls is not None:
+            objects = islice(self.instances(function.cls), MAX_CONTEXTS)
+            frames: list[Context | None] = [evaluator.frame(function, None, None, item) for item in objects]
+            return frames or [evaluator.frame(function, None, None, evaluator.some_instance(function.cls))]
+        parent = function.parent
+        if parent is not None and parent.parent is not None and not parent.is_class_body:
+            return [evaluator.frame(function, None, None, None, outer) for outer in self.contexts(parent)]
+        return [evaluator.frame(function)]
+
+    def instances(self, cls: Class) -> Iterator[Instance]:
+        """The objects of a class, or of a class derived from it, that the project creates."""
+        seen: set[int] = set()
+        for call in islice(self._class_sites(cls), MAX_SITES):
+            for caller in self.contexts(call.function):
+                if caller is not None and caller.depth >= MAX_CALLERS_DEPTH:
+                    continue
+                for value in self.evaluator.values(call.func, caller):
+                    if isinstance(value, ClassValue) and cls in self.evaluator.mro(value.cls):
+                        for made in self.evaluator.called(value, call, caller):
+                            if isinstance(made, Instance) and id(made) not in seen:
+                                seen.add(id(made))
+                                yield made
+
+    def _class_sites(self, cls: Class) -> Iterator[Call]:
+        for module in self.around(cls.module, cls.name):
+            names = {cls.name}
+            for other in module.classes:
+                if other is not cls and cls in self.evaluator.mro(other):
+                    names.add(other.name)
+            for name in names:
+                yield from module.calls_by_name.get(name, ())
+
+    def sites(self, function: Function) -> Iterator[Call]:
+        """Calls that may reach `function`, by the name that they call."""
+        cls = function.cls if function.is_method else None
+        name = cls.name if function.name == "__init__" and cls is not None else function.name
+        for module in self.around(function.module, name):
+            if function.name == "__init__" and cls is not None:
+                yield from module.calls_by_name.get(cls.name, ())
+            yield from module.calls_by_name.get(function.name, ())
+
+    def around(self, module: Module, name: str) -> Iterator[Module]:
+        """A module and those that import it and mention `name`, also through the `__init__.py` of its package."""
+        yield module
+        seen = {id(module)}
+        for importer in module.project.importers(module, name):
+            if id(importer) in seen:
+                continue
+            seen.add(id(importer))
+            yield importer
+            if importer.file is not None and importer.file.name == "__init__.py":
+                for outer in importer.project.importers(importer, name):
+                    if id(outer) not in seen:
+                        seen.add(id(outer))
+                        yield outer
+
+
+def contexts(evaluator: Evaluator, function: Function) -> list[Context | None]:
+    """The frames in which `function` runs."""
+    return evaluator.callers.contexts(function)

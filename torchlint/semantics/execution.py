@@ -1,0 +1,293 @@
+"""A walk through a program in the order in which it runs: into the functions it calls, twice round its loops.
+
+The walk knows nothing of training. It keeps the call stack, the enclosing loops and whether gradients are
+recorded, chooses branches whose condition is known, and forks and merges the state of a `Listener` at the others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+from torchlint.semantics.nodes import (
+    Attempt,
+    Bare,
+    Branch,
+    Call,
+    Display,
+    Element,
+    Function,
+    InPlace,
+    Jump,
+    LoopStep,
+    Node,
+    Store,
+    Trace,
+    Within,
+)
+from torchlint.semantics.values import (
+    ClassValue,
+    Container,
+    Context,
+    External,
+    FunctionValue,
+    Instance,
+    Opaque,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from torchlint.semantics.evaluate import Evaluator
+
+S = TypeVar("S")
+
+#: Steps of one walk. Programs that take more are followed up to here.
+BUDGET = 20_000
+#: Calls on top of each other.
+MAX_STACK = 12
+#: A loop over this many constants or fewer is walked once for each of them.
+MAX_UNROLLED = 4
+
+
+@dataclass(eq=False)
+class Region:
+    """A loop or a called function that is being walked; `trained` is set when gradients are computed inside."""
+
+    loop: LoopStep | None
+    function: Function
+    trained: bool = False
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Where the walk stands: the calls that lead here, outermost first, and the frame of the innermost."""
+
+    stack: tuple[Call, ...]
+    context: Context | None
+    function: Function
+
+
+class Listener(Protocol[S]):
+    """Follows a walk; `S` is the state that branches fork."""
+
+    def called(self, call: Call, callees: tuple[Value, ...], walk: Walk[S], state: S) -> bool:
+        """A call. Return True if it needs not be entered."""
+
+    def stored(self, store: Store, walk: Walk[S], state: S) -> None: ...
+
+    def updated(self, step: InPlace, walk: Walk[S], state: S) -> None: ...
+
+    def mentioned(self, step: Bare, walk: Walk[S], state: S) -> None: ...
+
+    def left(self, region: Region, walk: Walk[S], state: S) -> None: ...
+
+    def copy(self, state: S) -> S: ...
+
+    def merge(self, states: list[S]) -> S: ...
+
+    def assign(self, state: S, other: S) -> None:
+        """Make `state`, which a caller holds, what `other` is."""
+
+
+class Walk(Generic[S]):
+    def __init__(self, evaluator: Evaluator, listener: Listener[S]) -> None:
+        self.evaluator = evaluator
+        self.listener = listener
+        self.steps = 0
+        self.stack: list[Call] = []
+        self.regions: list[Region] = []
+        #: states in which the current function was left by an early return
+        self.exits: list[S] = []
+        self.grad = True
+        self.context: Context | None = None
+        self.function: Function
+
+    @property
+    def moment(self) -> Moment:
+        return Moment(tuple(self.stack), self.context, self.function)
+
+    def run(self, function: Function, context: Context | None, state: S) -> None:
+        self.function, self.context = function, context
+        region = Region(None, function)
+        self.regions.append(region)
+        before, self.grad = self.grad, self.grad and not _switches_grad_off(self.evaluator, function)
+        outer_exits, self.exits = self.exits, []
+        after, _ = self._trace(function.trace, state)
+        if self.exits:
+            after = self.listener.merge([after, *self.exits])
+        self.exits = outer_exits
+        if after is not state:
+            self.listener.assign(state, after)
+        self.grad = before
+        self.regions.pop()
+        self.listener.left(region, self, state)
+
+    # ----------------------------------------------------------------- steps
+
+    def _trace(self, trace: Trace, state: S) -> tuple[S, str | None]:
+        """Walk a block; returns the state after it and how it was left (None: at its end)."""
+        for step in trace:
+            self.steps += 1
+            if self.steps > BUDGET or self.evaluator.fuel < 0:
+                return state, "raise"
+            if isinstance(step, Call):
+                self._call(step, state)
+            elif isinstance(step, Store):
+                self.listener.stored(step, self, state)
+            elif isinstance(step, InPlace):
+                self.listener.updated(step, self, state)
+            elif isinstance(step, Branch):
+                state, jump = self._branch(step, state)
+                if jump is not None:
+                    return state, jump
+            elif isinstance(step, LoopStep):
+                state = self._loop(step, state)
+            elif isinstance(step, Within):
+                before = self.grad
+                for context in step.contexts:
+                    switch = self._grad_switch(context)
+                    if switch is not None:
+                        self.grad = switch
+                state, jump = self._trace(step.body, state)
+                self.grad = before
+                if jump is not None:
+                    return state, jump
+            elif isinstance(step, Attempt):
+                state, jump = self._attempt(step, state)
+                if jump is not None:
+                    return state, jump
+            elif isinstance(step, Jump):
+                return state, step.kind
+            elif isinstance(step, Bare):
+                self.listener.mentioned(step, self, state)
+        return state, None
+
+    def _branch(self, step: Branch, state: S) -> tuple[S, str | None]:
+        known = self.evaluator.truth(step.cond, self.context)
+        if known is not None:
+            return self._trace(step.yes if known else step.no, state)
+        other = self.listener.copy(state)
+        yes, yes_jump = self._trace(step.yes, state)
+        no, no_jump = self._trace(step.no, other)
+        if yes_jump is not None and no_jump is not None:
+            if yes_jump == no_jump:
+                return self.listener.merge([yes, no]), yes_jump
+            # the one that ends the block least: `continue` before `break` before `return` before `raise`
+            order = ["continue", "break", "return", "raise"]
+            return (yes, yes_jump) if order.index(yes_jump) <= order.index(no_jump) else (no, no_jump)
+        if yes_jump == "continue" or no_jump == "continue":
+            # skipping the rest of a round: the walk follows the path that does not skip
+            return (no, None) if yes_jump is not None else (yes, None)
+        if yes_jump is not None:
+            if yes_jump == "return" and self.stack:
+                self.exits.append(yes)
+            return no, None
+        if no_jump is not None:
+            if no_jump == "return" and self.stack:
+                self.exits.append(no)
+            return yes, None
+        return self.listener.merge([yes, no]), None
+
+    def _attempt(self, step: Attempt, state: S) -> tuple[S, str | None]:
+        state, jump = self._trace(step.body, state)
+        if jump is None and step.orelse:
+            state, jump = self._trace(step.orelse, state)
+        if step.final:
+            state, final = self._trace(step.final, state)
+            jump = final or jump
+        return state, jump
+
+    def _loop(self, step: LoopStep, state: S) -> S:
+        rounds = self._rounds(step)
+        outer = self.context
+        if rounds is not None:
+            for frame in rounds:
+                self.context = frame
+                state, jump = self._round(step, state)
+                if jump in ("return", "raise"):
+                    break
+            self.context = outer
+            return state
+        if step.kind == "while" and self.evaluator.truth(step.source, self.context) is False:
+            return state
+        for _ in range(1 if step.kind == "comprehension" else 2):
+            state, jump = self._round(step, state)
+            if jump in ("return", "raise"):
+                break
+        return state
+
+    def _round(self, step: LoopStep, state: S) -> tuple[S, str | None]:
+        region = Region(step, self.function)
+        self.regions.append(region)
+        state, jump = self._trace(step.body, state)
+        self.regions.pop()
+        self.listener.left(region, self, state)
+        return state, jump
+
+    def _rounds(self, step: LoopStep) -> list[Context] | None:
+        """One frame for each element of a short constant sequence (`for phase in ("train", "val")`)."""
+        if step.kind != "for" or not isinstance(step.target, Element):
+            return None
+        values = self.evaluator.values(step.source, self.context)
+        if (
+            len(values) != 1
+            or not isinstance(values[0], Container)
+            or not values[0].exact
+            or values[0].keys is not None
+        ):
+            return None
+        container = values[0]
+        if not isinstance(container.node, Display) or not 1 <= len(container.items) <= MAX_UNROLLED:
+            return None
+        if any(isinstance(value, Opaque) for item in container.items for value in self.evaluator.values(*item)):
+            return None
+        return [self.evaluator.picking(self.context, self.function, step.target, item) for item in container.items]
+
+    # ----------------------------------------------------------------- calls
+
+    def _call(self, call: Call, state: S) -> None:
+        callees = self.evaluator.values(call.func, self.context)
+        if self.listener.called(call, callees, self, state):
+            return
+        for callee in callees[:3]:
+            if isinstance(callee, (FunctionValue, ClassValue, Instance)) or (
+                isinstance(callee, Opaque) and isinstance(call.func, Node)
+            ):
+                frame = self.evaluator.entered(callee, call, self.context)
+                if frame is not None:
+                    self.enter(call, frame, state)
+
+    def enter(self, call: Call, frame: Context, state: S) -> None:
+        """Walk the body of the function that `frame` stands for."""
+        if len(self.stack) >= MAX_STACK or any(entry is call for entry in self.stack):
+            return
+        outer, outer_function = self.context, self.function
+        regions, self.stack = self.regions, [*self.stack, call]
+        self.regions = list(regions)
+        self.run(frame.function, frame, state)
+        self.stack, self.regions = self.stack[:-1], regions
+        self.context, self.function = outer, outer_function
+
+    def _grad_switch(self, node: Node) -> bool | None:
+        """What entering a context does to gradient recording; None if nothing."""
+        if not isinstance(node, Call):
+            return None
+        for callee in self.evaluator.values(node.func, self.context):
+            if isinstance(callee, External):
+                if callee.last in ("no_grad", "inference_mode"):
+                    return False
+                if callee.last == "enable_grad":
+                    return True
+                if callee.last == "set_grad_enabled" and node.args:
+                    return self.evaluator.truth(node.args[0], self.context)
+        return None
+
+
+def _switches_grad_off(evaluator: Evaluator, function: Function) -> bool:
+    """`@torch.no_grad()` and `@torch.inference_mode()`."""
+    for decorator in function.decorators:
+        node = decorator.func if isinstance(decorator, Call) else decorator
+        for value in evaluator.values(node, None):
+            if isinstance(value, External) and value.last in ("no_grad", "inference_mode"):
+                return True
+    return False

@@ -1,0 +1,228 @@
+"""The gradients of each optimizer: fresh, stale, or cleared before they were used.
+
+An optimizer is *stale* after its step, until its gradients are cleared. A backward on stale gradients adds to what
+an earlier step has used already, and the step that follows is the bug (TLN101). Gradients cleared between the
+backward that made them and the step that should use them are *lost* (TLN102).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from torchlint.semantics.nodes import Attr, Call, Function, Node
+from torchlint.semantics.places import Key, Place, names_of, strip
+from torchlint.semantics.values import Instance
+
+if TYPE_CHECKING:
+    from torchlint.semantics.execution import Walk
+    from torchlint.semantics.module import Site
+    from torchlint.semantics.training import State, TrainingListener
+
+
+@dataclass(frozen=True)
+class Gradient:
+    """State of one optimizer. Each field is what may be true on some path, unless it says otherwise."""
+
+    place: Place
+    stale: bool = False
+    #: cleared on some path since the last step
+    cleared: bool = False
+    #: a backward has added to stale gradients
+    mixed: bool = False
+    #: the call that cleared unused gradients, on every path
+    lost: Call | None = None
+    #: a backward since the last step or clearing, on every path
+    full: bool = False
+    #: something the engine doesn't follow has touched it
+    unknown: bool = False
+
+
+class Gradients:
+    def __init__(self) -> None:
+        self.optimizers: dict[Place, Gradient] = {}
+        #: backwards so far; an optimizer that is met later has their gradients
+        self.pending = False
+        #: a clearing of gradients whose owner is not known, since the last backward
+        self.last_backward: Call | None = None
+        #: functions with a finding on steps by hand: one is enough
+        self.reported: set[Function] = set()
+
+    def copy(self) -> Gradients:
+        other = Gradients()
+        other.optimizers, other.pending = dict(self.optimizers), self.pending
+        other.last_backward, other.reported = self.last_backward, self.reported
+        return other
+
+    def merge(self, other: Gradients) -> None:
+        for place in {**self.optimizers, **other.optimizers}:
+            a = self.optimizers.get(place) or Gradient(place, full=self.pending)
+            b = other.optimizers.get(place) or Gradient(place, full=other.pending)
+            self.optimizers[place] = Gradient(
+                place,
+                stale=a.stale or b.stale,
+                cleared=a.cleared or b.cleared,
+                mixed=a.mixed or b.mixed,
+                lost=a.lost if a.lost is b.lost else None,
+                full=a.full and b.full,
+                unknown=a.unknown or b.unknown,
+            )
+        self.pending = self.pending or other.pending
+        self.last_backward = self.last_backward or other.last_backward
+
+    def _of(self, place: Place) -> Gradient:
+        return self.optimizers.get(place) or Gradient(place, full=self.pending)
+
+    # ---------------------------------------------------------------- events
+
+    def backward(self, call: Call, walk: Walk[State], listener: TrainingListener) -> None:
+        if _is_distributed(call, walk):
+            for place, item in self.optimizers.items():
+                self.optimizers[place] = replace(item, unknown=True)
+            return
+        self.pending = True
+        self.last_backward = call
+        for place, item in self.optimizers.items():
+            mixed = item.mixed or (item.stale and not item.cleared)
+            self.optimizers[place] = replace(item, mixed=mixed, full=True, lost=None)
+
+    def stepped(self, target: Node, call: Call, walk: Walk[State], listener: TrainingListener) -> None:
+        place = listener.places.place(target, walk.context)
+        if not place:
+            return
+        item = self._of(place)
+        module = call.function.module
+        subject = display_name(target)
+        if not item.unknown:
+            if item.mixed and item.stale and not item.cleared:
+                related: list[tuple[Site, str]] = []
+                if self.last_backward is not None:
+                    site = self.last_backward.function.module.site(self.last_backward)
+                    related.append((site, "this backward adds to the gradients of all earlier steps"))
+                for key in place:
+                    if isinstance(key, Instance) and key.call is not None:
+                        related.append((key.call.function.module.site(key.call), f"{subject} is created here"))
+                listener.report("stale", module.site(call), subject, *related)
+            elif item.lost is not None:
+                clearing = item.lost.function.module.site(item.lost)
+                related = [(module.site(call), f"{subject}.step() finds no gradients here")]
+                if self.last_backward is not None:
+                    origin = self.last_backward.function.module.site(self.last_backward)
+                    related.insert(0, (origin, "the gradients are computed here"))
+                listener.report("lost", clearing, subject, *related)
+        self.optimizers[place] = Gradient(place, stale=True, unknown=item.unknown)
+
+    def stepped_by_hand(
+        self, weight: Node, at: Node, place: Place, walk: Walk[State], listener: TrainingListener
+    ) -> None:
+        """`w -= lr * w.grad`: the weight is its own optimizer."""
+        item = self._of(place)
+        if item.mixed and item.stale and not item.cleared and not item.unknown:
+            module = walk.function.module
+            related = []
+            if self.last_backward is not None:
+                site = self.last_backward.function.module.site(self.last_backward)
+                related.append((site, "this backward adds to the gradients of all earlier steps"))
+            if walk.function not in self.reported:
+                self.reported.add(walk.function)
+                listener.report("stale-weight", module.site(at), display_name(weight, "the weight"), *related)
+        self.optimizers[place] = Gradient(place, stale=True, unknown=item.unknown)
+
+    def created(self, value: Instance) -> None:
+        for place in [place for place in self.optimizers if value in place]:
+            del self.optimizers[place]
+
+    def cleared(self, call: Call, walk: Walk[State], listener: TrainingListener) -> None:
+        func = call.func
+        owner = func.base if isinstance(func, Attr) else None
+        place = listener.places.place(owner, walk.context) if owner is not None else frozenset()
+        is_optimizer = owner is not None and listener.places.is_optimizer(owner, walk.context)
+        modules = any(isinstance(key, Instance) and listener.places.is_module(key) for key in place)
+        for other, item in list(self.optimizers.items()):
+            if is_optimizer and listener.places.distinct(place, other):
+                continue
+            if not is_optimizer and not self._holds(other, place if modules else frozenset(), listener):
+                continue
+            exact = place == other if is_optimizer else self._holds_only(other, place, listener)
+            self._clear(other, item, call if exact else None)
+        if is_optimizer and place and place not in self.optimizers:
+            self._clear(place, self._of(place), call)
+
+    def _holds(self, optimizer: Place, modules: Place, listener: TrainingListener) -> bool:
+        """Whether clearing `modules` may clear the gradients of an optimizer."""
+        held: set[Key] = set()
+        for key in optimizer:
+            owned = listener.places.modules_of(key)
+            if owned is None:
+                return True
+            held |= owned
+        if not held:
+            return False  # it steps on tensors that belong to no network
+        if not modules:
+            return True
+        owners = {owner for key in held for owner in _owners(key)} | {
+            owner for key in modules for owner in _owners(key)
+        }
+        if owners & (held | modules):
+            return True  # one is a part of the other
+        return not listener.places.distinct(modules, frozenset(held))
+
+    def _holds_only(self, optimizer: Place, modules: Place, listener: TrainingListener) -> bool:
+        """Whether clearing `modules` clears all gradients of an optimizer."""
+        owned = [listener.places.modules_of(key) for key in optimizer]
+        return bool(owned) and all(keys and keys <= modules for keys in owned) and len(modules) == 1
+
+    def _clear(self, place: Place, item: Gradient, call: Call | None) -> None:
+        lost = call if call is not None and item.full else None
+        self.optimizers[place] = Gradient(place, stale=False, cleared=True, lost=lost, full=False, unknown=item.unknown)
+
+    def touched(self, func: Attr, walk: Walk[State]) -> None:
+        """`p.grad.zero_()`, `p.grad.data.fill_(0)`, `p.grad.detach_()`."""
+        node: Node = strip(func.base)
+        for _ in range(3):
+            if isinstance(node, Attr):
+                if node.name == "grad":
+                    self.assigned(walk)
+                    return
+                node = strip(node.base)
+
+    def assigned(self, walk: Walk[State]) -> None:
+        """A gradient set by hand: cleared, or filled with another value."""
+        for place, item in self.optimizers.items():
+            self.optimizers[place] = replace(item, stale=False, cleared=True, mixed=False, lost=None, full=False)
+
+    def handed_over(self, place: Place) -> None:
+        """Code that isn't seen got the optimizer: it may have cleared the gradients, then and there."""
+        self.optimizers[place] = replace(self._of(place), cleared=True, mixed=False, lost=None, full=False)
+
+    def uncertain(self, place: Place) -> None:
+        self.optimizers[place] = replace(self._of(place), unknown=True)
+
+
+def _is_distributed(call: Call, walk: Walk[State]) -> bool:
+    """`dist_autograd.backward(context, ...)` keeps gradients per context."""
+    for value in walk.evaluator.values(call.func, walk.context):
+        if getattr(value, "name", "").startswith("torch.distributed.autograd"):
+            return True
+    return False
+
+
+def _owners(key: Key) -> set[Key]:
+    """The objects in whose methods an object was made."""
+    found: set[Key] = set()
+    context = key.context if isinstance(key, Instance) else None
+    while context is not None:
+        if context.self_value is not None:
+            found.add(context.self_value)
+        context = context.caller
+    return found
+
+
+def display_name(node: Node, default: str = "the optimizer") -> str:
+    """A value as the program names it, for messages."""
+    node = strip(node)
+    if isinstance(node, Attr):
+        base = display_name(node.base, "")
+        return f"{base}.{node.name}" if base else node.name
+    names = sorted(names_of(node))
+    return names[0] if names else default

@@ -1,0 +1,1 @@
+"""Facts about the torch API, as data."""

@@ -1,0 +1,94 @@
+"""What optimizers, models and mode-sensitive layers are called in torch and around it."""
+
+from __future__ import annotations
+
+import re
+
+#: optimizer classes by name, also of libraries other than torch
+OPTIMIZERS = frozenset(
+    {
+        "Adam", "AdamW", "SGD", "RMSprop", "Adagrad", "Adadelta", "Adamax", "NAdam", "RAdam", "ASGD", "Rprop",
+        "SparseAdam", "LBFGS", "Adafactor", "LAMB", "Lamb", "LARS", "Lion", "Ranger", "AdaBelief", "BertAdam",
+        "FusedAdam", "FusedLAMB", "FusedSGD", "AdaBound", "Lookahead", "Muon", "Yogi", "MADGRAD", "AdamP", "SGDP",
+        "NovoGrad", "Novograd", "DiffGrad", "QHAdam", "Apollo", "Shampoo", "AdaHessian", "Prodigy", "DAdaptAdam",
+        "Adam8bit", "AdamW8bit", "PagedAdamW", "PagedAdamW8bit", "Optimizer", "SAM",
+    }
+)  # fmt: skip
+
+#: layers that compute something else in eval mode; the number is the position of their probability argument
+MODE_LAYERS: dict[str, int | None] = {
+    "Dropout": 0,
+    "Dropout1d": 0,
+    "Dropout2d": 0,
+    "Dropout3d": 0,
+    "AlphaDropout": 0,
+    "FeatureAlphaDropout": 0,
+    "DropPath": 0,
+    "BatchNorm1d": None,
+    "BatchNorm2d": None,
+    "BatchNorm3d": None,
+    "LazyBatchNorm1d": None,
+    "LazyBatchNorm2d": None,
+    "SyncBatchNorm": None,
+    "SynchronizedBatchNorm2d": None,
+    "BatchNorm": None,
+    "TransformerEncoderLayer": None,
+    "TransformerDecoderLayer": None,
+    "Transformer": None,
+    "RReLU": None,
+}
+
+#: layers whose `dropout=` argument is zero unless it is given
+OPTIONAL_DROPOUT = frozenset({"LSTM", "GRU", "RNN", "MultiheadAttention", "GATConv", "GATv2Conv", "TransformerConv"})
+
+#: functions outside the project that make a network with Dropout or BatchNorm, in train mode
+MODEL_FACTORIES = ("torchvision.models.", "timm.create_model", "timm.models.", "segmentation_models_pytorch.")
+
+#: classes whose training loop belongs to a framework
+FRAMEWORK_MODULES = frozenset(
+    {"LightningModule", "LightningDataModule", "PreTrainedModel", "Trainer", "Learner", "BaseModule", "AlgoBase"}
+)
+
+_OPTIMIZER_NAME = re.compile(r"(^|_)(opt|optim|optimi[sz]er)s?(\d|_|$)")
+_EVALUATION = frozenset(
+    {
+        "eval", "evaluate", "evaluation", "evaluator", "validate", "validation", "valid", "val", "test", "testing",
+        "predict", "prediction", "predictions", "infer", "inference", "accuracy",
+    }
+)  # fmt: skip
+_GENERATION = frozenset({"generate", "generation", "sample", "sampling", "decode", "translate", "score", "metrics"})
+_TRAINING = frozenset({"train", "training", "fit", "pretrain", "finetune", "optimize", "learn"})
+
+
+def is_optimizer_class(name: str) -> bool:
+    """Whether a dotted name outside the project is an optimizer class."""
+    root, _, last = name.rpartition(".")
+    if "sched" in name.lower() or ".lr_" in name:
+        return False
+    return last in OPTIMIZERS or root.startswith("torch.optim") or bool(re.search(r"(Adam|AdamW|SGD|Optimizer)$", last))
+
+
+def words(name: str) -> list[str]:
+    """The words of an identifier, in lower case."""
+    return re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name).lower().strip("_").split("_")
+
+
+def looks_like_optimizer(name: str) -> bool:
+    """Whether a name follows the convention for optimizers (`opt`, `optimizer_g`, `optim`)."""
+    lowered = "_".join(words(name))
+    return bool(_OPTIMIZER_NAME.search(lowered)) and "sched" not in lowered
+
+
+def is_evaluation(name: str) -> bool:
+    """Whether a function is an evaluation by its name."""
+    parts = set(words(name))
+    return bool(parts & _EVALUATION) and not parts & _TRAINING
+
+
+def is_generation(name: str) -> bool:
+    parts = set(words(name))
+    return bool(parts & _GENERATION) and not parts & _TRAINING
+
+
+def is_training(name: str) -> bool:
+    return bool(set(words(name)) & _TRAINING)

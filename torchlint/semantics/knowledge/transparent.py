@@ -1,0 +1,49 @@
+"""Calls that hand on the object they are given, and names that are classes."""
+
+from __future__ import annotations
+
+#: last part of the dotted name -> keyword of the argument that is handed on
+_WRAPPERS = {
+    "DataParallel": "module",
+    "DistributedDataParallel": "module",
+    "DDP": "module",
+    "FullyShardedDataParallel": "module",
+    "compile": "model",
+    "script": "obj",
+    "trace": "func",
+    "fuse_modules": "model",
+    "convert_sync_batchnorm": "module",
+    "convert_model": "module",
+    "as_tensor_module": "module",
+    "weight_norm": "module",
+    "spectral_norm": "module",
+    "freeze": "mod",
+    "clone_module": "module",
+}
+_WRAPPER_ROOTS = ("torch.", "apex.", "timm.", "lightning.", "accelerate.", "fairscale.")
+
+_COPIES = frozenset({"copy.deepcopy", "copy.copy", "copy.deepcopy.deepcopy"})
+
+
+def wrapped_argument(name: str) -> str | None:
+    """The keyword of the object that a call of `name` gives back unchanged in kind, if it does."""
+    root, _, last = name.rpartition(".")
+    if last in _WRAPPERS and (f"{root}.".startswith(_WRAPPER_ROOTS) or last[0].isupper()):
+        return _WRAPPERS[last]
+    return None
+
+
+def is_copy(name: str) -> bool:
+    return name in _COPIES
+
+
+def is_class(name: str) -> bool:
+    """Whether a dotted name outside the project is a class, by the naming convention of Python."""
+    last = name.rpartition(".")[2]
+    return (last[:1].isupper() and not last.isupper()) or last == "LBFGS" or last in _SHOUTED
+
+
+#: classes written in capitals
+_SHOUTED = frozenset(
+    {"SGD", "ASGD", "LSTM", "GRU", "RNN", "SELU", "GELU", "ELU", "CELU", "GLU", "LAMB", "LARS", "KLDivLoss"}
+)

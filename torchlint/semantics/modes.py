@@ -1,0 +1,316 @@
+"""Train and eval mode of each network, and the two bugs that show in it.
+
+A network starts in train mode. *Evaluation in train mode* (TLN301): a forward without training, in a loop or
+function that evaluates, of a network whose mode is certainly train. *Training in eval mode* (TLN302): a forward
+that was trained on in train mode comes round again with the network left in eval mode.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from torchlint.semantics.execution import Moment, Region
+from torchlint.semantics.gradients import display_name
+from torchlint.semantics.knowledge import training as known
+from torchlint.semantics.nodes import Attr, Call, LoopStep
+from torchlint.semantics.places import Key
+from torchlint.semantics.values import External, Instance, Opaque, Value
+
+if TYPE_CHECKING:
+    from torchlint.semantics.execution import Walk
+    from torchlint.semantics.module import Site
+    from torchlint.semantics.training import State, TrainingListener
+
+TRAIN, EVAL, UNKNOWN = "train", "eval", "unknown"
+
+
+@dataclass(frozen=True)
+class Mode:
+    """A mode that a network may be in, and the switch that set it (None: since it was created)."""
+
+    name: str
+    switch: Moment | None = None
+    call: Call | None = None
+
+
+Modeset = frozenset[Mode]
+
+
+@dataclass(frozen=True, eq=False)
+class Forward:
+    """A call of a network under way to a loss."""
+
+    key: Key
+    value: Value
+    call: Call
+    moment: Moment
+    modes: Modeset
+    round: Region
+
+
+class Modes:
+    def __init__(self) -> None:
+        self.modes: dict[Key, Modeset] = {}
+        self.trained: set[Key] = set()
+        #: forwards with gradients since the last backward
+        self.open: list[Forward] = []
+        #: forwards whose gradients wait for a step
+        self.backed: list[Forward] = []
+        #: forwards, by call and stack, that were trained on in train mode
+        self.learnt: dict[tuple[Key, int, tuple[int, ...]], Forward] = {}
+        #: calls that switched to eval mode for an evaluation that followed
+        self.evaluated: set[int] = set()
+        #: forwards that look like an evaluation, until their region is known to hold no training
+        self.candidates: list[tuple[Forward, Region]] = []
+
+    def copy(self) -> Modes:
+        other = Modes()
+        other.modes, other.open, other.backed = dict(self.modes), list(self.open), list(self.backed)
+        # what has been seen at all is shared by all paths
+        other.trained, other.learnt, other.candidates = self.trained, self.learnt, self.candidates
+        other.evaluated = self.evaluated
+        return other
+
+    def merge(self, other: Modes) -> None:
+        for key in {**self.modes, **other.modes}:
+            mine, theirs = self.modes.get(key), other.modes.get(key)
+            if mine is None or theirs is None:
+                default = frozenset({Mode(TRAIN)}) if isinstance(key, Instance) else frozenset({Mode(UNKNOWN)})
+                mine, theirs = mine or default, theirs or default
+            self.modes[key] = mine | theirs
+        self.open += [item for item in other.open if item not in self.open]
+        self.backed += [item for item in other.backed if item not in self.backed]
+
+    # ---------------------------------------------------------------- events
+
+    def switched(
+        self, name: str, func: Attr, call: Call, own: bool, walk: Walk[State], listener: TrainingListener
+    ) -> bool:
+        """`x.eval()`, `x.train()`, `x.train(mode)`; returns whether that is what the call is."""
+        values = listener.evaluator.values(func.base, walk.context)
+        networks = [v for v in values if isinstance(v, Opaque) or listener.places.is_module(v)]
+        if not networks or (own and not all(listener.places.is_module(v) for v in values)):
+            return False
+        if name == "eval" and (call.args or call.keywords):
+            return False  # DataFrame.eval(...), a test harness
+        mode = name
+        if name == "train" and (call.args or call.keywords):
+            argument = call.args[0] if call.args else call.keyword("mode")
+            if argument is None or len(call.args) + len(call.keywords) > 1:
+                return False
+            wanted = listener.evaluator.truth(argument, walk.context)
+            mode = UNKNOWN if wanted is None else TRAIN if wanted else EVAL
+        for key in listener.places.place(func.base, walk.context):
+            self.modes[key] = frozenset({Mode(mode, walk.moment, call)})
+        return True
+
+    def mentioned(self, node: Attr, walk: Walk[State], listener: TrainingListener) -> None:
+        for key in listener.places.place(node.base, walk.context):
+            self.modes[key] = frozenset({Mode(UNKNOWN)})
+
+    def created(self, value: Instance) -> None:
+        self.modes.pop(value, None)
+        for known_key in [entry for entry in self.learnt if entry[0] is value]:
+            del self.learnt[known_key]
+
+    def loaded(self, func: Attr, walk: Walk[State], listener: TrainingListener) -> None:
+        self.trained |= listener.places.place(func.base, walk.context)
+
+    def forwarded(self, call: Call, callees: tuple[Value, ...], walk: Walk[State], listener: TrainingListener) -> None:
+        """Perhaps the forward of a network."""
+        networks = self._networks(call, callees, walk, listener)
+        if not networks:
+            return
+        region = walk.regions[-1]
+        for value in networks:
+            key = listener.places.key(value)
+            modes = self.modes.get(key)
+            if modes is None:
+                if not listener.places.is_module(value) or _is_inner(value, listener):
+                    continue
+                modes = frozenset({Mode(TRAIN)})
+            forward = Forward(key, value, call, walk.moment, modes, region)
+            if walk.grad:
+                self.open.append(forward)
+            place = self._evaluation_region(walk)
+            if place is not None and call not in call.function.discarded:
+                self.evaluated |= {id(mode.call) for mode in modes if mode.name == EVAL}
+                if all(mode.name == TRAIN for mode in modes):
+                    self.candidates.append((forward, place))
+
+    def _networks(
+        self, call: Call, callees: tuple[Value, ...], walk: Walk[State], listener: TrainingListener
+    ) -> list[Value]:
+        found = [v for v in callees if isinstance(v, (Instance, Opaque)) and self._may_be_network(v, listener)]
+        func = call.func
+        if not found and isinstance(func, Attr) and func.name in ("forward", "module", "generate", "predict"):
+            found = [
+                v
+                for v in listener.evaluator.values(func.base, walk.context)
+                if isinstance(v, (Instance, Opaque)) and self._may_be_network(v, listener)
+            ]
+        return list(found)
+
+    def _may_be_network(self, value: Instance | Opaque, listener: TrainingListener) -> bool:
+        if listener.places.key(value) in self.modes:
+            return True
+        return listener.places.is_module(value)
+
+    def _evaluation_region(self, walk: Walk[State]) -> Region | None:
+        """The loop or function in which a forward is an evaluation, if it looks like one."""
+        if walk.function.module.is_test:
+            return None
+        named = _named_evaluation(walk)
+        for region in reversed(walk.regions):
+            if region.loop is None:
+                if region.function.parent is None:
+                    return None
+                if known.is_evaluation(region.function.name) or (
+                    not walk.grad and known.is_generation(region.function.name)
+                ):
+                    return region
+                if walk.grad and not named:
+                    return None
+            elif named or (not walk.grad and not _counts(region.loop, walk)):
+                return region
+            elif walk.grad:
+                return None
+        return None
+
+    def backward(self) -> None:
+        """Gradients of what was forwarded are computed."""
+        self.trained |= {forward.key for forward in self.open}
+        self.backed += self.open
+        self.open = []
+
+    def cleared(self) -> None:
+        """Gradients are thrown away: those of an adversarial example, say, train nothing."""
+        self.backed = []
+
+    def stepped(self, listener: TrainingListener) -> None:
+        """A step is taken: what was forwarded before is being trained."""
+        for forward in self.backed:
+            key = (forward.key, id(forward.call), tuple(id(entry) for entry in forward.moment.stack))
+            names = {mode.name for mode in forward.modes}
+            if names == {TRAIN}:
+                self.learnt[key] = forward
+            elif EVAL in names and UNKNOWN not in names and (key in self.learnt or self._after_evaluation(forward)):
+                self._report_left_in_eval(forward, listener)
+        self.backed = []
+
+    def _after_evaluation(self, forward: Forward) -> bool:
+        """Whether eval mode was set for an evaluation, in another function than the one that trains."""
+        return all(
+            id(mode.call) in self.evaluated and mode.switch is not None and _has_returned(mode.switch, forward.moment)
+            for mode in forward.modes
+            if mode.name == EVAL
+        )
+
+    def _report_left_in_eval(self, forward: Forward, listener: TrainingListener) -> None:
+        if not self._matters(forward, listener):
+            return
+        for mode in forward.modes:
+            if mode.name != EVAL or mode.switch is None or mode.call is None:
+                continue
+            site = _parting(mode.switch, mode.call, forward.moment)
+            switch = mode.call.function.module.site(mode.call)
+            training = forward.call.function.module.site(forward.call)
+            related = [(training, "training goes on here, in eval mode from the second round on")]
+            if (switch.module, switch.n) != (site.module, site.n):
+                related.insert(0, (switch, "eval mode is set here"))
+            listener.report("left-in-eval", site, subject_of(forward.call), *related)
+
+    def left(self, region: Region, listener: TrainingListener) -> None:
+        """A loop or function is done: its evaluations are what they seemed, if nothing was trained in it."""
+        rest = []
+        for forward, place in self.candidates:
+            if place is not region:
+                rest.append((forward, place))
+            elif not region.trained and (forward.key in self.trained or self._explicit(forward)):
+                if self._matters(forward, listener):
+                    self._report_evaluation(forward, listener)
+        self.candidates[:] = rest
+
+    def _explicit(self, forward: Forward) -> bool:
+        return any(mode.call is not None for mode in forward.modes)
+
+    def _matters(self, forward: Forward, listener: TrainingListener) -> bool:
+        """Whether the network has Dropout or BatchNorm; one of unknown make has, if its mode is ever switched."""
+        value = forward.value
+        if listener.places.is_module(value):
+            if listener.places.is_sensitive(value):
+                return True
+            return self._explicit(forward) and listener.places.is_open(value)
+        return isinstance(value, Opaque) and self._explicit(forward)
+
+    def _report_evaluation(self, forward: Forward, listener: TrainingListener) -> None:
+        related: list[tuple[Site, str]] = []
+        for mode in forward.modes:
+            if mode.call is not None:
+                related.append((mode.call.function.module.site(mode.call), "train mode is set here"))
+        value = forward.value
+        if isinstance(value, Instance) and value.call is not None:
+            related.append((value.call.function.module.site(value.call), "the network is created here, in train mode"))
+        module = forward.call.function.module
+        listener.report("evaluated-in-train", module.site(forward.call), subject_of(forward.call), *related)
+
+
+def subject_of(call: Call) -> str:
+    func = call.func
+    if isinstance(func, Attr) and func.name in ("forward", "module", "generate", "predict"):
+        func = func.base
+    return display_name(func, "the network")
+
+
+def _named_evaluation(walk: Walk[State]) -> bool:
+    """Whether the names of the functions that lead here, or of the phase, say that this is an evaluation."""
+    frame = walk.context
+    while frame is not None:
+        if frame.picked is not None:
+            phase = walk.evaluator.constant(*frame.picked[1])
+            if isinstance(phase, str):
+                return known.is_evaluation(phase)
+        elif known.is_training(frame.function.name):
+            return False
+        elif known.is_evaluation(frame.function.name) or (not walk.grad and known.is_generation(frame.function.name)):
+            return True
+        frame = frame.caller
+    return False
+
+
+def _is_inner(value: Value, listener: TrainingListener) -> bool:
+    """A layer that a network made for itself: its mode follows the network's."""
+    if not isinstance(value, Instance):
+        return False
+    if value.call is None:
+        return True
+    owner = value.call.function.cls
+    return owner is not None and listener.places.is_module(listener.evaluator.some_instance(owner))
+
+
+def _counts(loop: LoopStep, walk: Walk[State]) -> bool:
+    """Whether a loop counts (`for i in range(...)`) or waits (`while`): it need not go over data."""
+    if loop.kind == "while":
+        return True
+    source = loop.source
+    if isinstance(source, Call):
+        return any(
+            isinstance(value, External) and value.last in ("range", "trange", "count")
+            for value in walk.evaluator.values(source.func, walk.context)
+        )
+    return False
+
+
+def _has_returned(switch: Moment, now: Moment) -> bool:
+    """Whether the function that switched the mode is over."""
+    return len(switch.stack) > len(now.stack) or any(a is not b for a, b in zip(switch.stack, now.stack))
+
+
+def _parting(switch: Moment, call: Call, forward: Moment) -> Site:
+    """Where the way to the switch leaves the way to the forward: the call in the function that holds both."""
+    depth = 0
+    while depth < len(switch.stack) and depth < len(forward.stack) and switch.stack[depth] is forward.stack[depth]:
+        depth += 1
+    parting = switch.stack[depth] if depth < len(switch.stack) else call
+    return parting.function.module.site(parting)

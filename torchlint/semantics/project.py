@@ -1,0 +1,246 @@
+"""The files around a file: which file an import means, who imports whom, and what is kept in memory."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import OrderedDict
+from collections.abc import Hashable, Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from torchlint.semantics.evaluate import Evaluator
+from torchlint.semantics.module import Module
+from torchlint.semantics.relevance import Relevance
+from torchlint.source import Source, UnreadableError, read_source
+
+if TYPE_CHECKING:
+    from torchlint.semantics.training import Fact
+
+#: Modules kept in memory; older ones are read again when they are needed.
+KEPT_MODULES = 192
+
+#: A project with more files than this is not searched for the callers of a function.
+SEARCHED_FILES = 6000
+
+#: A file that more files import than this is a library: its callers are not followed.
+FOLLOWED_IMPORTERS = 24
+
+#: Packages whose meaning is known to the engine; a folder of that name is never what an import means.
+EXTERNAL = frozenset({"torch", "numpy", "torchvision", "torchaudio", "pytorch_lightning", "lightning", "cv2", "PIL"})
+
+_SKIPPED = frozenset(
+    {".git", ".hg", ".tox", ".venv", "venv", "node_modules", "__pycache__", "site-packages", ".mypy_cache", ".eggs"}
+)
+
+_IMPORT = re.compile(
+    rb"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]+([^\n#]+)|import[ \t]+([\w., \t]+))", re.MULTILINE
+)
+
+
+class Project:
+    """The Python files under `root`, read when an import or a call leads to them."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+        self._modules: OrderedDict[Path, Module | None] = OrderedDict()
+        self._found: dict[tuple[Path, str, int], Path | None] = {}
+        self._imports: dict[tuple[Path, Path], bool] = {}
+        self._bytes: dict[Path, bytes] = {}
+        self.evaluator = Evaluator(self)
+        self.relevance = Relevance()
+        #: what walks through whole programs found, by the place where they start (see training.py)
+        self.walks: dict[Hashable, list[Fact]] = {}
+
+    # ------------------------------------------------------------- modules
+
+    def load(self, source: Source) -> Module:
+        """Understand a source that is about to be linted. Raises `UnreadableError`."""
+        if source.file is not None:
+            path = source.file.resolve()
+            known = self._modules.get(path)
+            if known is not None and known.source.data == source.data and known.source.path == source.path:
+                self._modules.move_to_end(path)
+                return known
+        module = Module(source, self)
+        if module.file is not None:
+            self._keep(module.file, module)
+        return module
+
+    def module_at(self, path: Path) -> Module | None:
+        """The module of a file of the project, None if it can't be read."""
+        if path in self._modules:
+            self._modules.move_to_end(path)
+            return self._modules[path]
+        try:
+            module: Module | None = Module(read_source(path), self)
+        except (UnreadableError, OSError, ValueError):
+            module = None
+        if module is not None:
+            module.release()
+        self._keep(path, module)
+        return module
+
+    def _keep(self, path: Path, module: Module | None) -> None:
+        self._modules[path] = module
+        self._modules.move_to_end(path)
+
+    def close_file(self, module: Module) -> None:
+        """Forget what only the linting of one file needed."""
+        module.release()
+        self.evaluator.forget()
+        while len(self._modules) > KEPT_MODULES:
+            self._modules.popitem(last=False)
+
+    # ------------------------------------------------------------- imports
+
+    def find(self, importer: Module, path: str, level: int) -> Path | None:
+        """The file or package folder that `path` means in `importer`."""
+        folder = self.root if importer.file is None else importer.file.parent
+        key = (folder, path, level)
+        if key not in self._found:
+            self._found[key] = self._resolve(folder, path, level)
+        return self._found[key]
+
+    def _resolve(self, folder: Path, path: str, level: int) -> Path | None:
+        if level:
+            for _ in range(level - 1):
+                folder = folder.parent
+            return self._in_folder(folder, path)
+        if path.partition(".")[0] in EXTERNAL:
+            return None
+        return self._search(folder, path)
+
+    def _search(self, folder: Path, path: str) -> Path | None:
+        # as Python does for a script (its own folder), then for packages: every folder above, up to the root
+        while True:
+            found = self._in_folder(folder, path)
+            if found is None and (folder / "src").is_dir():
+                found = self._in_folder(folder / "src", path)
+            if found is not None:
+                return found
+            if folder == self.root or self.root not in folder.parents:
+                return None
+            folder = folder.parent
+
+    def _in_folder(self, folder: Path, path: str) -> Path | None:
+        place = folder.joinpath(*path.split(".")) if path else folder
+        if place.is_dir():
+            init = place / "__init__.py"
+            return init if init.is_file() else place
+        file = place.with_name(place.name + ".py")
+        return file if file.is_file() else None
+
+    def submodule(self, package: Path, name: str) -> Path | None:
+        """The file of module `name` in a package, given by its folder or its `__init__.py`."""
+        folder = package.parent if package.name == "__init__.py" else package
+        if not folder.is_dir():
+            return None
+        return self._in_folder(folder, name)
+
+    # ------------------------------------------------------------- importers
+
+    @cached_property
+    def files(self) -> tuple[Path, ...]:
+        """The Python files and notebooks under the root, none if there are too many."""
+        found: list[Path] = []
+        for folder, folders, names in os.walk(self.root):
+            folders[:] = sorted(name for name in folders if name not in _SKIPPED)
+            found += [Path(folder, name) for name in sorted(names) if name.endswith((".py", ".ipynb"))]
+            if len(found) > SEARCHED_FILES:
+                return ()
+        return tuple(found)
+
+    @cached_property
+    def _mentions(self) -> dict[str, list[Path]]:
+        """Files by the names of the modules that they import (last parts only)."""
+        index: dict[str, list[Path]] = {}
+        for file in self.files:
+            try:
+                data = file.read_bytes()
+            except OSError:
+                continue
+            names: set[str] = set()
+            for source, targets, plain in _IMPORT.findall(data):
+                if plain:
+                    names.update(part.strip().split(b" ")[0].rpartition(b".")[2].decode() for part in plain.split(b","))
+                else:
+                    names.add(source.rpartition(b".")[2].decode())
+                    names.update(re.findall(r"\w+", targets.decode("utf-8", "replace")))
+            for name in names:
+                index.setdefault(name, []).append(file)
+        return index
+
+    def data_around(self, module: Module) -> Iterator[bytes]:
+        """The bytes of the files that `module` imports, and of those that seem to import it: a cheap look at what
+        values may come from there.
+        """
+        paths: dict[Path, None] = {}
+        for target, level in module.imports:
+            found = self.find(module, target, level)
+            if found is not None and found.suffix == ".py":
+                paths[found] = None
+        file = module.file
+        if file is not None:
+            paths.update(dict.fromkeys(self._candidates(file)))
+        for path in paths:
+            yield self._data(path)
+
+    def importing_data(self, module: Module) -> Iterator[bytes]:
+        """The bytes of the files that seem to import `module`."""
+        if module.file is not None:
+            for path in self._candidates(module.file):
+                yield self._data(path)
+
+    def importers(self, module: Module, mentioning: str) -> Iterator[Module]:
+        """The modules that import `module` and mention a name, none if those that import it are too many."""
+        file = module.file
+        if file is None:
+            return
+        wanted = mentioning.encode()
+        for path in self._candidates(file):
+            # a look at the bytes spares the reading of most
+            if wanted not in self._data(path) and path.name != "__init__.py":
+                continue
+            other = self.module_at(path)
+            if other is None:
+                continue
+            key = (file, path)
+            if key not in self._imports:
+                self._imports[key] = any(self.find(other, target, level) == file for target, level in other.imports)
+            if self._imports[key]:
+                yield other
+
+    def _candidates(self, file: Path) -> list[Path]:
+        """Files that may import `file`, by the names that they import. Tests call anything with anything."""
+        found = [
+            path
+            for path in self._mentions.get(_import_name(file), ())
+            if path != file and (not is_test(path, self.root) or is_test(file, self.root))
+        ]
+        return found if len(found) <= FOLLOWED_IMPORTERS else []
+
+    def _data(self, path: Path) -> bytes:
+        data = self._bytes.get(path)
+        if data is None:
+            try:
+                data = path.read_bytes()
+            except OSError:
+                data = b""
+            if len(self._bytes) > KEPT_MODULES:
+                self._bytes.clear()
+            self._bytes[path] = data
+        return data
+
+
+def is_test(file: Path, root: Path) -> bool:
+    """Whether a file holds tests of software, by the naming convention of pytest and unittest."""
+    folders = file.relative_to(root).parts[:-1] if root in file.parents else ()
+    name = file.name
+    return name.startswith("test_") or name.endswith("_test.py") or "tests" in folders
+
+
+def _import_name(file: Path) -> str:
+    """The last part of the name that a file is imported by."""
+    return file.parent.name if file.stem == "__init__" else file.stem

@@ -1,0 +1,91 @@
+"""Which functions have a part in training, so that a walk needs not enter the others.
+
+A function takes part if it switches modes, clears or makes gradients, steps, evaluates, or calls one that does.
+That holds in every context, so it is found out once for a project.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from torchlint.semantics.knowledge import training as known
+from torchlint.semantics.nodes import Attr, Call, Function, Node
+from torchlint.semantics.values import ClassValue, FunctionValue, Instance
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from torchlint.semantics.evaluate import Evaluator
+
+_KEYS = frozenset({"backward", "step", "eval", "train", "zero_grad", "no_grad", "inference_mode", "set_grad_enabled"})
+
+#: Calls are followed this far.
+MAX_DEPTH = 5
+
+
+class Relevance:
+    def __init__(self) -> None:
+        self._known: dict[tuple[Path | None, int], bool] = {}
+
+    def takes_part(self, function: Function, evaluator: Evaluator, depth: int = 0) -> bool:
+        """Whether entering `function` can show something of training."""
+        key = (function.module.file, function.n)
+        found = self._known.get(key)
+        if found is not None:
+            return found
+        if _direct(function):
+            self._known[key] = True
+            return True
+        if depth > MAX_DEPTH:
+            return False
+        self._known[key] = False  # a recursive function, until something is found
+        found = any(self.takes_part(callee, evaluator, depth + 1) for callee in _callees(function, evaluator))
+        if found or depth == 0:
+            self._known[key] = found
+        else:
+            del self._known[key]
+        return found
+
+
+def _direct(function: Function) -> bool:
+    if known.is_evaluation(function.name) and function.calls:
+        return True
+    for call in function.calls:
+        func = call.func
+        if isinstance(func, Attr) and func.name.endswith("_") and _on_gradient(func.base):
+            return True
+        if isinstance(func, Attr) and (func.name in _KEYS or "backward" in func.name or "zero_grad" in func.name):
+            return True
+    if any(isinstance(store.target, Attr) and store.target.name == "grad" for store in function.stores):
+        return True
+    for decorator in function.decorators:
+        node = decorator.func if isinstance(decorator, Call) else decorator
+        if isinstance(node, Attr) and node.name in _KEYS:
+            return True
+    return any(inner.is_lambda is False and _direct(inner) for inner in function.inner)
+
+
+def _on_gradient(node: Node) -> bool:
+    """`p.grad` or `p.grad.data`."""
+    while isinstance(node, Attr):
+        if node.name == "grad":
+            return True
+        node = node.base
+    return False
+
+
+def _callees(function: Function, evaluator: Evaluator) -> list[Function]:
+    found = []
+    for call in function.calls:
+        for value in evaluator.values(call.func, None):
+            if isinstance(value, FunctionValue):
+                found.append(value.function)
+            elif isinstance(value, ClassValue):
+                method = evaluator.find_method(value.cls, "__init__")
+                if method is not None:
+                    found.append(method)
+            elif isinstance(value, Instance) and value.cls is not None:
+                method = evaluator.find_method(value.cls, "__call__")
+                if method is not None:
+                    found.append(method)
+    return found

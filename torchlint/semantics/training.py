@@ -1,0 +1,342 @@
+"""Typestate of training: gradients of each optimizer, mode of each network, followed through the running program.
+
+`training_facts(module)` walks every program in which a function of the module takes part, from the script or the
+function where it starts, and reports what happened: steps on stale gradients, gradients that were cleared unused,
+evaluation in train mode, training that went on in eval mode.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from torchlint.semantics.callers import contexts
+from torchlint.semantics.execution import Moment, Region, Walk
+from torchlint.semantics.gradients import Gradients
+from torchlint.semantics.knowledge import training as known
+from torchlint.semantics.modes import Modes
+from torchlint.semantics.nodes import Attr, Bare, Call, Function, InPlace, LoopStep, Node, Starred, Store
+from torchlint.semantics.places import Places, strip
+from torchlint.semantics.values import ClassValue, Context, External, FunctionValue, Instance, Opaque, Value
+
+if TYPE_CHECKING:
+    from torchlint.semantics.evaluate import Evaluator
+    from torchlint.semantics.module import Module, Site
+
+#: Programs that are walked for one file.
+MAX_STARTS = 16
+
+#: Names of calls that take part in training: a function without them starts no walk.
+_STARTS = frozenset({"backward", "step", "eval", "train", "zero_grad", "no_grad", "inference_mode", "manual_backward"})
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something that happened in a walk: `kind` is a rule's business, `site` where it happened."""
+
+    kind: str
+    site: Site
+    subject: str
+    related: tuple[tuple[Site, str], ...] = ()
+
+
+@dataclass
+class State:
+    """What forks at branches."""
+
+    gradients: Gradients = field(default_factory=Gradients)
+    modes: Modes = field(default_factory=Modes)
+
+
+class TrainingListener:
+    """Turns the calls of a walk into changes of state; collects facts."""
+
+    def __init__(self, evaluator: Evaluator, places: Places, path: set[Function]) -> None:
+        self.evaluator = evaluator
+        self.places = places
+        #: functions that are entered in any case
+        self.path = path
+        self.facts: dict[tuple[str, int, int], Fact] = {}
+        #: forward calls under gradients since the last backward: their losses may be in it
+        self.forwards: list[object] = []
+
+    # ------------------------------------------------------- state protocol
+
+    def copy(self, state: State) -> State:
+        return State(state.gradients.copy(), state.modes.copy())
+
+    def merge(self, states: list[State]) -> State:
+        first, *others = states
+        for other in others:
+            first.gradients.merge(other.gradients)
+            first.modes.merge(other.modes)
+        return first
+
+    def assign(self, state: State, other: State) -> None:
+        state.gradients, state.modes = other.gradients, other.modes
+
+    def left(self, region: Region, walk: Walk[State], state: State) -> None:
+        state.modes.left(region, self)
+
+    # -------------------------------------------------------------- events
+
+    def report(self, kind: str, site: Site, subject: str, *related: tuple[Site, str]) -> None:
+        key = (kind, id(site.module), site.n)
+        self.facts.setdefault(key, Fact(kind, site, subject, related))
+
+    def called(self, call: Call, callees: tuple[Value, ...], walk: Walk[State], state: State) -> bool:
+        name = self._name(call, callees)
+        own = any(isinstance(callee, FunctionValue) for callee in callees)
+        func = call.func
+        if name in ("eval", "train") and isinstance(func, Attr):
+            return state.modes.switched(name, func, call, own, walk, self)
+        if "backward" in name and not own:
+            state.gradients.backward(call, walk, self)
+            state.modes.backward()
+            for region in walk.regions:
+                region.trained = True
+            return True
+        if ("zero_grad" in name or "clear_grad" in name) and not own:
+            state.gradients.cleared(call, walk, self)
+            state.modes.cleared()
+            return True
+        if name == "step" and isinstance(func, Attr):
+            if not own:
+                self._step(func, call, walk, state)
+                return True
+            if self.places.is_optimizer(func.base, walk.context):
+                self._own_step(callees, func, call, walk, state)
+                return True
+        if name == "load_state_dict" and isinstance(func, Attr):
+            state.modes.loaded(func, walk, self)
+            return True
+        if name in ("zero_", "fill_", "detach_", "mul_", "copy_") and isinstance(func, Attr):
+            state.gradients.touched(func, walk)
+            return True
+        if name in ("sub_", "add_") and isinstance(func, Attr):
+            for argument in call.args:
+                self._by_hand(func.base, argument, call, walk, state)
+            return True
+        self._created(call, callees, walk, state)
+        if isinstance(func, Attr) or not own:
+            state.modes.forwarded(call, callees, walk, self)
+        if not own and not any(isinstance(callee, Instance) and callee.cls for callee in callees):
+            self._unknown_call(call, callees, walk, state)
+        return any(self._skips(callee) for callee in callees) or not any(self._concerns(callee) for callee in callees)
+
+    def _created(self, call: Call, callees: tuple[Value, ...], walk: Walk[State], state: State) -> None:
+        """A new optimizer or network, perhaps in every round of a loop: it has no past."""
+        if any(isinstance(callee, (ClassValue, External)) for callee in callees):
+            for value in self.evaluator.values(call, walk.context):
+                if isinstance(value, Instance) and value.call is call:
+                    state.gradients.created(value)
+                    state.modes.created(value)
+
+    def _name(self, call: Call, callees: tuple[Value, ...]) -> str:
+        if isinstance(call.func, Attr):
+            return call.func.name
+        for callee in callees:
+            if isinstance(callee, External):
+                return callee.last
+            if isinstance(callee, FunctionValue):
+                return callee.function.name
+        return ""
+
+    def _concerns(self, callee: Value) -> bool:
+        """Whether what is called may have a part in training."""
+        evaluator = self.evaluator
+        if isinstance(callee, FunctionValue):
+            function: Function | None = callee.function
+        elif isinstance(callee, ClassValue):
+            function = evaluator.find_method(callee.cls, "__init__")
+        elif isinstance(callee, Instance) and callee.cls is not None:
+            function = evaluator.find_method(callee.cls, "forward") or evaluator.find_method(callee.cls, "__call__")
+        else:
+            return isinstance(callee, Opaque)  # super().method
+        if function is None:
+            return False
+        return function in self.path or evaluator.project.relevance.takes_part(function, evaluator)
+
+    def _skips(self, callee: Value) -> bool:
+        """The forward of a network is not walked, unless it changes modes or gradients."""
+        if isinstance(callee, FunctionValue) and callee.function.name == "forward" and callee.self_value is not None:
+            callee = callee.self_value
+        if not isinstance(callee, Instance):
+            return False
+        if not self.places.is_module(callee) or callee.cls is None:
+            return False
+        method = self.evaluator.find_method(callee.cls, "forward")
+        return method is None or not any(
+            isinstance(c.func, Attr) and c.func.name in ("eval", "train", "backward", "step") for c in method.calls
+        )
+
+    def _step(self, func: Attr, call: Call, walk: Walk[State], state: State) -> None:
+        for argument in (*call.args, *(value for _, value in call.keywords)):
+            closures = [v for v in self.evaluator.values(argument, walk.context) if isinstance(v, FunctionValue)]
+            for closure in closures:
+                frame = self.evaluator.entered(closure, call, walk.context)
+                if frame is not None:
+                    walk.enter(call, frame, state)
+        first = call.args[0] if call.args else call.keyword("optimizer")
+        target = func.base
+        if first is not None and not isinstance(first, Starred) and self.places.is_optimizer(first, walk.context):
+            target = first  # scaler.step(optimizer)
+        elif not self.places.is_optimizer(func.base, walk.context):
+            return
+        elif first is not None and not any(
+            isinstance(v, FunctionValue) for v in self.evaluator.values(first, walk.context)
+        ):
+            state.gradients.uncertain(self.places.place(target, walk.context))  # a closure or context of unknown kind
+            return
+        state.gradients.stepped(target, call, walk, self)
+        state.modes.stepped(self)
+
+    def _own_step(self, callees: tuple[Value, ...], func: Attr, call: Call, walk: Walk[State], state: State) -> None:
+        """The step of an optimizer that the project defines: it may clear the gradients itself."""
+        for callee in callees:
+            if isinstance(callee, FunctionValue) and _clears_gradients(callee.function):
+                state.gradients.uncertain(self.places.place(func.base, walk.context))
+                return
+        self._step(func, call, walk, state)
+
+    def stored(self, store: Store, walk: Walk[State], state: State) -> None:
+        target = store.target
+        if isinstance(target, Attr) and target.name == "grad":
+            state.gradients.assigned(walk)
+        elif isinstance(target, Attr) and store.op in ("Subtract", "Add"):
+            self._by_hand(target, store.value, target, walk, state)
+
+    def updated(self, step: InPlace, walk: Walk[State], state: State) -> None:
+        self._by_hand(step.node.left, step.node.right, step.node, walk, state)
+
+    def mentioned(self, step: Bare, walk: Walk[State], state: State) -> None:
+        """`model.eval` and `optimizer.zero_grad` without parentheses are bugs of their own (TLN303)."""
+        node = step.node
+        if isinstance(node, Attr) and node.name in ("eval", "train"):
+            state.modes.mentioned(node, walk, self)
+        elif isinstance(node, Attr) and node.name == "zero_grad":
+            state.gradients.assigned(walk)
+
+    def _by_hand(self, target: Node, amount: Node, at: Node, walk: Walk[State], state: State) -> None:
+        """A step without an optimizer: `w -= lr * w.grad`."""
+        weight = target.base if isinstance(target, Attr) and target.name == "data" else target
+        if not isinstance(weight, Attr) or weight.name != "grad":
+            place = self.places.place(weight, walk.context)
+            for gradient in _gradients_in(amount):
+                if place and self.places.place(gradient.base, walk.context) == place:
+                    state.gradients.stepped_by_hand(weight, at, place, walk, self)
+                    return
+
+    def _unknown_call(self, call: Call, callees: tuple[Value, ...], walk: Walk[State], state: State) -> None:
+        """A call into code that isn't seen may do anything with the optimizer that it is given."""
+        if callees and all(
+            isinstance(c, External) and c.name.startswith(("torch.", "builtins.", "numpy.")) for c in callees
+        ):
+            return
+        if callees and all(isinstance(c, External) and c.last[:1].isupper() for c in callees):
+            return  # an object built around it: a scheduler, a dict
+        for argument in (*call.args, *(value for _, value in call.keywords)):
+            node = argument.base if isinstance(argument, Starred) else argument
+            values = self.evaluator.values(node, walk.context)
+            if any(isinstance(value, (Instance, Opaque)) for value in values) and self.places.is_optimizer(
+                node, walk.context
+            ):
+                if not (isinstance(call.func, Attr) and call.func.name in _HARMLESS):
+                    state.gradients.handed_over(self.places.place(node, walk.context))
+
+
+def _gradients_in(node: Node, depth: int = 0) -> Iterator[Attr]:
+    """The `x.grad` that a value is computed from."""
+    node = strip(node)
+    if isinstance(node, Attr) and node.name == "grad":
+        yield node
+    elif depth < 6:
+        for part in node.parts():
+            yield from _gradients_in(part, depth + 1)
+
+
+def _clears_gradients(function: Function) -> bool:
+    stores = any(isinstance(s.target, Attr) and s.target.name == "grad" for s in function.stores)
+    return stores or any(
+        isinstance(c.func, Attr) and ("zero_grad" in c.func.name or c.func.name in ("zero_", "backward"))
+        for c in function.calls
+    )
+
+
+#: methods of scalers, accelerators and loggers that are given an optimizer and leave its gradients alone
+_HARMLESS = frozenset(
+    {"unscale_", "unscale_gradients", "prepare", "append", "update", "get_lr", "add_scalar", "info", "save"}
+)
+
+
+def training_facts(module: Module) -> list[Fact]:
+    """What happens in `module` while the programs it belongs to run."""
+    facts: list[Fact] | None = module.facts
+    if facts is None:
+        facts = module.facts = _collect(module)
+    return facts
+
+
+def _collect(module: Module) -> list[Fact]:
+    found: dict[tuple[str, int], Fact] = {}
+    for function, context, path in _starts(module, module.evaluator):
+        for fact in _walk(module, function, context, path):
+            if fact.site.module.file == module.file:
+                found.setdefault((fact.kind, fact.site.n), fact)
+    return list(found.values())
+
+
+def _walk(module: Module, function: Function, context: Context | None, path: set[Function]) -> list[Fact]:
+    """The facts of one program. Every file that takes part asks for them; they are found once."""
+    origin = context.self_value.call if context is not None and context.self_value is not None else None
+    key = (
+        function.module.file,
+        function.n,
+        (origin.function.module.file, origin.n) if origin is not None else None,
+        context is not None and context.closure is not None and id(context),
+    )
+    known = module.project.walks.get(key)
+    if known is None or function.module.file is None:
+        listener = TrainingListener(module.evaluator, Places(module.evaluator), path)
+        walk: Walk[State] = Walk(module.evaluator, listener)
+        walk.run(function, context, State())
+        known = module.project.walks[key] = list(listener.facts.values())
+    return known
+
+
+def _starts(module: Module, evaluator: Evaluator) -> Iterator[tuple[Function, Context | None, set[Function]]]:
+    """The functions where the programs that reach this module begin, with their frames and the ways between."""
+    starts: dict[tuple[int, Context | None], tuple[Function, Context | None, set[Function]]] = {}
+    for function in module.functions:
+        if not _takes_part(function):
+            continue
+        for frame in contexts(evaluator, function):
+            start, top, path = function, frame, {function}
+            while top is not None and top.call is not None:
+                start, top = top.call.function, top.caller
+                path.add(start)
+                while top is not None and top.picked is not None:
+                    top = top.caller
+            found = starts.setdefault((id(start), top), (start, top, set()))
+            found[2].update(path)
+    yield from islice(starts.values(), MAX_STARTS)
+
+
+def _takes_part(function: Function) -> bool:
+    if known.is_evaluation(function.name) and not function.module.is_test:
+        return True
+    for call in function.calls:
+        func = call.func
+        if isinstance(func, Attr) and (func.name in _STARTS or "backward" in func.name or "zero_grad" in func.name):
+            return True
+    if any(isinstance(d, Attr) and d.name in _STARTS for d in function.decorators):
+        return True
+    # a loop over epochs whose every part is a call: `train_epoch(...)`, `evaluate(...)`
+    loops = any(isinstance(step, LoopStep) for step in function.trace)
+    project = function.module.project
+    return loops and project.relevance.takes_part(function, project.evaluator)
+
+
+__all__ = ["Fact", "Moment", "State", "training_facts"]

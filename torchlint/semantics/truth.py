@@ -1,0 +1,98 @@
+"""Conditions: what is known of them before the program runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from torchlint.semantics.nodes import Binary, Boolean, Compare, Node, Unary
+from torchlint.semantics.values import (
+    ClassValue,
+    Constant,
+    Container,
+    FunctionValue,
+    Instance,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from torchlint.semantics.evaluate import Evaluator
+    from torchlint.semantics.values import Context
+
+
+def truth(evaluator: Evaluator, node: Node, context: Context | None) -> bool | None:
+    """True or False where the condition can have no other value in this context, else None."""
+    if isinstance(node, Unary) and node.op == "Not":
+        inner = evaluator.truth(node.operand, context)
+        return None if inner is None else not inner
+    if isinstance(node, Boolean):
+        left, right = evaluator.truth(node.left, context), evaluator.truth(node.right, context)
+        decisive = node.op == "Or"
+        if left is decisive or right is decisive:
+            return decisive
+        if left is None or right is None:
+            return None
+        return right
+    if isinstance(node, Compare):
+        return _compare(evaluator, node, context)
+    answers = {_truth_of(value) for value in evaluator.values(node, context)}
+    return answers.pop() if len(answers) == 1 else None
+
+
+def _truth_of(value: Value) -> bool | None:
+    if isinstance(value, Constant):
+        return bool(value.value)
+    if isinstance(value, (FunctionValue, ClassValue)):
+        return True
+    if isinstance(value, Instance) and value.call is not None:
+        return None if value.cls is not None and "__len__" in value.cls.methods else True
+    if isinstance(value, Container) and value.exact and value.kind == "tuple":
+        return bool(value.items)
+    return None
+
+
+def _compare(evaluator: Evaluator, node: Compare, context: Context | None) -> bool | None:
+    if _beyond_remainder(evaluator, node, context):
+        return False
+    left = evaluator.values(node.left, context)
+    right = evaluator.values(node.right, context)
+    answers = {_compare_values(node.op, a, b, evaluator) for a in left for b in right}
+    return answers.pop() if len(answers) == 1 else None
+
+
+def _beyond_remainder(evaluator: Evaluator, node: Compare, context: Context | None) -> bool:
+    """`i % n == n`: a remainder is never as large as what it is divided by."""
+    if node.op != "Equal" or not isinstance(node.left, Binary) or node.left.op != "Modulo":
+        return False
+    divisor, wanted = evaluator.constant(node.left.right, context), evaluator.constant(node.right, context)
+    return isinstance(divisor, int) and isinstance(wanted, int) and 0 < divisor <= wanted
+
+
+def _compare_values(op: str, left: Value, right: Value, evaluator: Evaluator) -> bool | None:
+    if isinstance(right, Constant) and right.value is None and op in ("Is", "IsNot", "Equal", "NotEqual"):
+        if isinstance(left, Constant):
+            same = left.value is None
+        elif isinstance(left, (Instance, FunctionValue, ClassValue, Container)):
+            same = False
+        else:
+            return None
+        return same if op in ("Is", "Equal") else not same
+    if op in ("In", "NotIn") and isinstance(left, Constant) and isinstance(right, Container) and right.exact:
+        if right.keys is not None:
+            inside = left.value in right.keys
+        else:
+            options = [evaluator.constant(*item) for item in right.items]
+            if any(option is None for option in options):
+                return None
+            inside = left.value in options
+        return inside if op == "In" else not inside
+    if not isinstance(left, Constant) or not isinstance(right, Constant):
+        return None
+    a, b = left.value, right.value
+    if op in ("Equal", "Is"):
+        return a == b
+    if op in ("NotEqual", "IsNot"):
+        return a != b
+    if isinstance(a, (int, float)) and isinstance(b, (int, float)):
+        orders = {"LessThan": a < b, "LessThanEqual": a <= b, "GreaterThan": a > b, "GreaterThanEqual": a >= b}
+        return orders.get(op)
+    return None

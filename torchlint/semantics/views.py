@@ -1,0 +1,182 @@
+"""The views of a file that would have to move dimensions."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from torchlint.semantics.nodes import Attr, Boolean, Call, Compare, Function, Guards, Loop, Node, Starred
+from torchlint.semantics.regroup import Fact, Regrouping, regroup
+from torchlint.semantics.shape_calls import Operation, target_sizes
+from torchlint.semantics.values import External, Opaque
+
+if TYPE_CHECKING:
+    from torchlint.semantics.module import Module
+    from torchlint.semantics.shapes import Shapes
+    from torchlint.semantics.values import Context
+
+#: Open conditions on top of each other, and combinations of them, that one view is looked at under.
+MAX_OPEN = 2
+MAX_WORLDS = 5
+#: Ways into a function that one view is looked at in.
+MAX_CONTEXTS = 6
+
+
+@dataclass(frozen=True)
+class WrongView:
+    """A view that keeps the order of the elements where the sizes ask for another."""
+
+    call: Call
+    tensor: Node
+    context: Context | None
+    #: the conditions under which it is wrong
+    world: dict[Hashable, bool]
+    regrouping: Regrouping
+
+
+def wrong_views(module: Module) -> list[WrongView]:
+    """The views in `module` that can't do what their sizes say, each once."""
+    shapes = module.evaluator.shapes
+    known = shapes.wrong_views.get(id(module))
+    if known is None:
+        known = shapes.wrong_views[id(module)] = list(_wrong_views(module, shapes))
+    return known
+
+
+def _wrong_views(module: Module, shapes: Shapes) -> Iterator[WrongView]:
+    for name in ("view", "reshape"):
+        for call in module.calls_by_name.get(name, ()):
+            found = _examine(shapes, call, name)
+            if found is not None:
+                yield found
+
+
+def _examine(shapes: Shapes, call: Call, name: str) -> WrongView | None:
+    if len(call.args) + len(call.keywords) == 0 or any(key in ("order", "dtype") for key, _ in call.keywords):
+        return None
+    function = call.function
+    alone = _alone(shapes, function)
+    found, rooted = _judge(shapes, call, name, alone)
+    if found is None and not rooted:
+        return None
+    # what the callers pass decides
+    for context in shapes.evaluator.callers.contexts(function)[:MAX_CONTEXTS]:
+        if context is alone:
+            if found is not None:
+                return found
+            continue
+        confirmed, _ = _judge(shapes, call, name, context)
+        if confirmed is not None:
+            return found if found is not None else confirmed
+    return None
+
+
+def _alone(shapes: Shapes, function: Function) -> Context | None:
+    """The frame of a function of which only the object is known that it belongs to."""
+    evaluator = shapes.evaluator
+    if function.parent is None or function.is_class_body:
+        return None
+    if function.is_method and function.cls is not None:
+        return evaluator.frame(function, None, None, evaluator.some_instance(function.cls))
+    if function.parent.parent is not None and not function.parent.is_class_body:
+        return evaluator.frame(function, None, None, None, _alone(shapes, function.parent))
+    return evaluator.frame(function)
+
+
+def _judge(shapes: Shapes, call: Call, name: str, context: Context | None) -> tuple[WrongView | None, bool]:
+    """The view if it is wrong in this context, and whether callers could tell more."""
+    op = _operation(shapes, call, name, context)
+    if op is None or op.tensor is None:
+        return None, False
+    if id(_plain(op.tensor)) in shapes.reshaped_in_place(call.function):
+        return None, False
+    shapes.learn_ranks(call.function, context)
+    assumed = shapes.assume(call.guards, context)
+    frame = context
+    while frame is not None:
+        if frame.call is not None:
+            if not shapes.evaluator.feasible(frame.call.guards, frame.caller):
+                return None, False
+            assumed = {**shapes.assume(frame.call.guards, frame.caller), **assumed}
+        frame = frame.caller
+    worlds: list[tuple[dict[Hashable, bool], int]] = [(assumed, 0)]
+    rooted = False
+    for _ in range(MAX_WORLDS):
+        if not worlds:
+            break
+        world, depth = worlds.pop(0)
+        shapes.begin(world)
+        targets = target_sizes(op)
+        if targets is None or len(targets) < 2:
+            continue
+        source = op.shape
+        result = regroup(shapes, source, targets, call, context, list(_facts(shapes, call.guards, context)))
+        # where an option that nobody is seen to choose is taken for granted, the sizes must fit all but one
+        if result.moved and not source.blank and (not depth or len(result.spare) < 2):
+            return WrongView(call, op.tensor, context, world, result), False
+        rooted = rooted or result.unless or _asks_callers(shapes, result, call.function)
+        if shapes.open and depth < MAX_OPEN:
+            key = next(iter(shapes.open))
+            worlds += [({**world, key: truth}, depth + 1) for truth in (False, True)]
+    return None, rooted
+
+
+def _operation(shapes: Shapes, call: Call, name: str, context: Context | None) -> Operation | None:
+    for callee in shapes.evaluator.values(call.func, context):
+        if isinstance(callee, External) and callee.name in ("torch.reshape", "numpy.reshape", "torch.view_copy"):
+            tensor = call.args[0] if call.args else call.keyword("input")
+            if isinstance(tensor, Starred):
+                return None
+            return Operation(shapes, call, context, name, tensor, call.args[1:])
+        if isinstance(callee, Opaque) and isinstance(call.func, Attr):
+            return Operation(shapes, call, context, name, call.func.base, call.args)
+        return None
+    return None
+
+
+def _plain(node: Node) -> Node:
+    while isinstance(node, Loop) and node.next is node:
+        node = node.init
+    return node
+
+
+def _asks_callers(shapes: Shapes, result: Regrouping, function: Function) -> bool:
+    """Whether the tensor is a parameter of the function, and the view more than a plain split or merge."""
+    hole = result.source.hole
+    if hole is None or function.name in ("forward", "__call__"):
+        return False  # who calls a module by its name is not followed
+    last = 0
+    for size in result.targets:
+        atom = size.atom
+        if size.constant is not None:
+            continue
+        if atom is None or atom.base != hole.base or atom.index % 100 < last:
+            # more than the tensor's own sizes in their order, or plain numbers
+            return _mentions(hole.base, {id(param) for param in function.params})
+        last = atom.index % 100
+    return False
+
+
+def _mentions(key: Hashable, params: set[int]) -> bool:
+    if not isinstance(key, tuple):
+        return False
+    if len(key) == 3 and key[0] == "p" and key[1] in params:
+        return True
+    return any(_mentions(part, params) for part in key)
+
+
+def _facts(shapes: Shapes, guards: Guards, context: Context | None) -> Iterator[Fact]:
+    """Sizes that the conditions around a view say are equal."""
+    queue = list(guards)
+    while queue:
+        cond, truth = queue.pop()
+        if isinstance(cond, Boolean) and truth == (cond.op == "And"):
+            queue += [(cond.left, truth), (cond.right, truth)]
+        elif isinstance(cond, Compare) and cond.op == ("Equal" if truth else "NotEqual"):
+            left, right = shapes.size(cond.left, context), shapes.size(cond.right, context)
+            if left != right and (left.atoms or right.atoms):
+                yield left, right
+
+
+__all__ = ["WrongView", "wrong_views"]
