@@ -1,0 +1,222 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from torchlint.rules.base import Problem, Rule
+from torchlint.semantics.nodes import Attr, Call, Choice, Const, Free, Function, Guards, Node, Param
+from torchlint.semantics.values import External
+
+if TYPE_CHECKING:
+    from torchlint.semantics.evaluate import Evaluator
+    from torchlint.semantics.module import Module
+    from torchlint.semantics.nodes import Class
+
+#: torch.nn.functional: (input, p=0.5, training=True, inplace=False)
+_DROPOUTS = frozenset({"dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout"})
+_LAYERS = frozenset({"Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout"})
+
+#: Attention functions that know nothing of eval(): name -> (keyword, position) of the dropout probability.
+_ATTENTIONS = {
+    "scaled_dot_product_attention": ("dropout_p", 4),
+    "flash_attn_func": ("dropout_p", 3),
+    "flash_attn_qkvpacked_func": ("dropout_p", 1),
+    "flash_attn_kvpacked_func": ("dropout_p", 2),
+    "memory_efficient_attention": ("p", 4),
+}
+_ATTENTION_ROOTS = ("torch.", "flash_attn", "xformers.")
+
+#: A comment in which the author says that it is meant.
+_INTENDED = re.compile(r"always|intention|on purpose|deliberate|monte|even (in|at|during|for) ", re.IGNORECASE)
+
+
+class DropoutAlwaysOn(Rule):
+    """
+    ## What it does
+    Finds dropout that `eval()` can't turn off: `F.dropout(x, p)` without `training=` (the default is True), an
+    `nn.Dropout` that is built in `forward` (a fresh module is in train mode), and
+    `scaled_dot_product_attention(..., dropout_p=self.p)`, which knows nothing of the mode of the model.
+
+    ## Why is this bad?
+    Validation and predictions run with dropout: the numbers are noisy and too low, and the same input gives another
+    answer each time. Nothing is raised.
+
+    ## Example
+    ```python
+    def forward(self, x):
+        x = F.dropout(self.hidden(x), p=0.5)
+        return self.head(x)
+    ```
+
+    ## Use instead
+    ```python
+    def forward(self, x):
+        x = F.dropout(self.hidden(x), p=0.5, training=self.training)
+        return self.head(x)
+    ```
+
+    ## Known problems
+    Dropout that is meant to stay on (Monte Carlo dropout, the prenet of Tacotron) should say so with
+    `training=True`, or in a comment on its line; neither is reported. Functions that are no method of a module are
+    not looked at.
+
+    ## References
+    - [torch.nn.functional.dropout](https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html)
+    - [pytorch/pytorch#124464](https://github.com/pytorch/pytorch/issues/124464)
+    """
+
+    code = "TLN304"
+    name = "dropout-always-on"
+    triggers = (b"dropout", b"Dropout", b"scaled_dot_product_attention", b"flash_attn", b"memory_efficient_attention")
+
+    def check(self, module: Module) -> Iterator[Problem]:
+        for name in _DROPOUTS:
+            for call in dict.fromkeys(module.calls_by_name.get(name, ())):
+                if _runs_in_both_modes(module, call):
+                    yield from self._functional(module, call)
+        for name in _ATTENTIONS:
+            for call in dict.fromkeys(module.calls_by_name.get(name, ())):
+                if _runs_in_both_modes(module, call):
+                    yield from self._attention(module, call, name)
+        built = {id(call) for name in _LAYERS for call in module.calls_by_name.get(name, ())}
+        if built:
+            for call in module.calls:
+                if id(call.func) not in built:
+                    continue
+                built.discard(id(call.func))
+                if _runs_in_both_modes(module, call):
+                    yield from self._layer(module, call)
+
+    def _functional(self, module: Module, call: Call) -> Iterator[Problem]:
+        if not _is_torch(module.evaluator, call.func, "torch.nn.functional.", _DROPOUTS):
+            return
+        if len(call.args) > 2 or any(key in (None, "training") for key, _ in call.keywords):
+            return
+        p = call.args[1] if len(call.args) > 1 else call.keyword("p")
+        if p is not None and (_mentions_mode(p) or isinstance(p, Param) or _never(module.evaluator, p)):
+            return
+        if _INTENDED.search(module.comment(call)):
+            return
+        name = module.text(call.func) or "dropout"
+        yield Problem(
+            module.site(call),
+            f"`{name}` without `training=` drops in eval mode too (its default is True): "
+            "validation and predictions are noisy and change from call to call",
+            "pass `training=self.training`, or `training=True` if it is meant to stay on",
+        )
+
+    def _layer(self, module: Module, call: Call) -> Iterator[Problem]:
+        """`nn.Dropout(p)(x)`, or a Dropout that is built and used in the same run of `forward`."""
+        layer = call.func
+        method = _method(call.function)
+        if not isinstance(layer, Call) or layer.function is not call.function or method is None:
+            return
+        if method.name == "__init__":
+            return
+        if not _is_torch(module.evaluator, layer.func, "torch.nn.", _LAYERS):
+            return
+        p = layer.args[0] if layer.args else layer.keyword("p")
+        if p is not None and (_mentions_mode(p) or _never(module.evaluator, p)):
+            return
+        written = module.text(layer.func) or "nn.Dropout"
+        apart = not module.text(call).startswith(module.text(layer))
+        yield Problem(
+            module.site(call),
+            f"`{written}` is built in `{method.name}`: a new module is in train mode, so it drops in eval mode too, "
+            "and validation and predictions are noisy",
+            f"create it once in `__init__` (`self.dropout = {written}(...)`) and call `self.dropout(...)` here",
+            ((module.site(layer), "built here, in train mode, at each call"),) if apart else (),
+        )
+
+    def _attention(self, module: Module, call: Call, name: str) -> Iterator[Problem]:
+        keyword, position = _ATTENTIONS[name]
+        p = call.args[position] if len(call.args) > position else call.keyword(keyword)
+        if p is None or not _own_or_literal(p) or _never(module.evaluator, p):
+            return
+        values = module.evaluator.values(call.func, None)
+        if not any(isinstance(value, External) and value.name.startswith(_ATTENTION_ROOTS) for value in values):
+            return
+        written = module.text(p) or "p"
+        yield Problem(
+            module.site(call),
+            f"`{name}` applies `{keyword}={written}` in eval mode too: it does not know the mode of the model, "
+            "and validation and predictions are noisy",
+            f"pass `{keyword}={written} if self.training else 0.0`",
+        )
+
+
+def _runs_in_both_modes(module: Module, call: Call) -> bool:
+    """Whether a call stands in a method of a module, and nothing on the way to it asks for the mode."""
+    method = _method(call.function)
+    return (
+        method is not None
+        and method.cls is not None
+        and not _depends_on_mode(call.guards)
+        and _is_module(module.evaluator, method.cls)
+        and not _called_in_training_only(module, method)
+    )
+
+
+def _method(function: Function) -> Function | None:
+    """The method that `function` is, or stands in."""
+    scope: Function | None = function
+    while scope is not None and not scope.is_method:
+        scope = scope.parent
+    return scope
+
+
+def _is_module(evaluator: Evaluator, cls: Class) -> bool:
+    bases = evaluator.external_bases(cls)
+    if any(base.startswith("torch.nn.") for base in bases):
+        return True
+    return any(base.endswith(("Module", "MessagePassing")) for base in bases)
+
+
+def _is_torch(evaluator: Evaluator, func: Node, root: str, names: frozenset[str]) -> bool:
+    return any(
+        isinstance(value, External) and value.name.startswith(root) and value.last in names
+        for value in evaluator.values(func, None)
+    )
+
+
+def _own_or_literal(node: Node) -> bool:
+    """A number, or an attribute of self that doesn't ask for the mode: anything else may be 0 in eval mode."""
+    if isinstance(node, Const):
+        return isinstance(node.value, float) and node.value > 0
+    while isinstance(node, Attr):
+        if node.name == "training":
+            return False
+        node = node.base
+    return isinstance(node, Param) and node.index == 0 and node.function.is_method
+
+
+def _never(evaluator: Evaluator, p: Node) -> bool:
+    """Whether the probability is 0 wherever it is known."""
+    return evaluator.constant(p, None) in (0, 0.0)
+
+
+def _called_in_training_only(module: Module, method: Function) -> bool:
+    """Whether all calls of a helper method of the class ask for the mode first."""
+    if method.name == "forward" or method.cls is None:
+        return False
+    calls = [
+        call
+        for call in module.calls_by_name.get(method.name, ())
+        if call.function.cls is method.cls and isinstance(call.func, Attr)
+    ]
+    return bool(calls) and all(_depends_on_mode(call.guards) for call in calls)
+
+
+def _depends_on_mode(guards: Guards) -> bool:
+    return any(_mentions_mode(cond) for cond, _ in guards)
+
+
+def _mentions_mode(node: Node, depth: int = 0) -> bool:
+    """Whether a value asks `self.training`, or something of that name."""
+    if depth > 6:
+        return False
+    if isinstance(node, (Attr, Free, Param)) and "train" in node.name:
+        return True
+    parts = (node.cond, *node.parts()) if isinstance(node, Choice) else node.parts()
+    return any(_mentions_mode(part, depth + 1) for part in parts)

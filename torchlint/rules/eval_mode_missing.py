@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from torchlint.rules.base import Problem, Rule
+from torchlint.semantics.training import training_facts
+
+if TYPE_CHECKING:
+    from torchlint.semantics.module import Module
+
+
+class EvalModeMissing(Rule):
+    """
+    ## What it does
+    Finds validation, test or generation code that runs a network in train mode: `eval()` was never called on the way
+    there, or `train()` was called after it. Only networks with Dropout, BatchNorm or another layer that differs in
+    eval mode are reported.
+
+    ## Why is this bad?
+    Dropout removes units at random and BatchNorm uses the statistics of the batch, and even learns from the test
+    data: the figures are too low, change from run to run, and depend on the batch size. `torch.no_grad()` does not
+    change that.
+
+    ## Example
+    ```python
+    def evaluate(model, loader):
+        with torch.no_grad():
+            for x, y in loader:
+                correct += (model(x).argmax(1) == y).sum().item()
+    ```
+
+    ## Use instead
+    ```python
+    def evaluate(model, loader):
+        model.eval()
+        with torch.no_grad():
+            for x, y in loader:
+                correct += (model(x).argmax(1) == y).sum().item()
+        model.train()
+    ```
+
+    ## Known problems
+    Monte Carlo dropout keeps dropout on deliberately: suppress the finding there.
+
+    ## References
+    - [torch.nn.Module.eval](https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.eval)
+    - [Autograd mechanics: evaluation mode](https://pytorch.org/docs/stable/notes/autograd.html#evaluation-mode-nn-module-eval)
+    """
+
+    code = "TLN301"
+    name = "eval-mode-missing"
+    triggers = (
+        b"no_grad",
+        b"inference_mode",
+        b"backward(",
+        b".train(",
+        b"load_state_dict",
+        b"eval",
+        b"valid",
+        b"test",
+        b"predict",
+        b"infer",
+        b"accuracy",
+    )
+
+    def check(self, module: Module) -> Iterator[Problem]:
+        for fact in training_facts(module):
+            if fact.kind == "evaluated-in-train":
+                yield Problem(
+                    fact.site,
+                    f"{fact.subject} is evaluated in train mode: its Dropout or BatchNorm layers behave as in "
+                    "training, so the results are wrong and change from run to run",
+                    f"call {fact.subject}.eval() before, and {fact.subject}.train() when training goes on",
+                    fact.related,
+                )

@@ -1,0 +1,467 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from torchlint.rules.base import Problem, Rule
+from torchlint.semantics.arithmetic import Dtype
+from torchlint.semantics.dtypes import may_hold_bytes
+from torchlint.semantics.knowledge.dtypes import HALF, LIMITS, NARROW
+from torchlint.semantics.nodes import (
+    Attempt,
+    Attr,
+    Binary,
+    Branch,
+    Call,
+    Choice,
+    Compare,
+    Const,
+    InPlace,
+    Item,
+    Join,
+    Loop,
+    LoopStep,
+    Node,
+    Param,
+    Store,
+    Trace,
+    Within,
+)
+from torchlint.semantics.operations import Operations, called_name
+from torchlint.semantics.values import External
+
+if TYPE_CHECKING:
+    from torchlint.semantics.evaluate import Evaluator
+    from torchlint.semantics.module import Module, Site
+    from torchlint.semantics.nodes import Function
+
+#: Reductions that keep a dtype that they are asked for.
+_SUMS = ("sum", "nansum", "cumsum", "prod", "cumprod")
+
+#: Methods that add into their object, however often the same place is hit.
+_ADDING = ("index_add_", "index_add", "scatter_add_", "scatter_add", "cumsum_", "cumprod_")
+
+_PRODUCTS = ("matmul", "mm", "bmm", "dot", "inner", "tensordot", "mv", "einsum")
+
+_KINDS = {"torch": "tensor", "numpy": "array"}
+
+_INT8 = re.compile(rb"(?<!u)int8|\bchar\(\)")
+
+#: Casts and constructors that can narrow positions.
+_NARROWING = ("astype", "to", "byte", "char", "type", "array", "asarray", "tensor", "arange", "int8", "uint8")
+
+
+class LowPrecisionAccumulator(Rule):
+    """
+    ## What it does
+    Finds sums and counters in a dtype that is too small for them: `sum(dtype=torch.uint8)`, Python's `sum()` over a
+    uint8 tensor, `+=`, `cumsum_`, `index_add_`, `scatter_add_` or a matrix product in uint8, conditions that are
+    counted with `+` (bool + bool is a logical or), counters in float16 or bfloat16, and positions kept in int8 or
+    uint8.
+
+    ## Why is this bad?
+    A counter in uint8 starts again at 0 after 255, one in bool stops at True, one in float16 stops growing at 2048
+    and one in bfloat16 at 256. Accuracies and metrics come out wrong, and nothing is raised.
+
+    ## Example
+    ```python
+    fired = (scores > threshold).to(torch.uint8)
+    total = sum(fired)                 # adds uint8 numbers one by one
+    ```
+
+    ## Use instead
+    ```python
+    fired = (scores > threshold).to(torch.uint8)
+    total = fired.sum()                # torch adds up in int64
+    ```
+
+    ## Known problems
+    Plain `.sum()`, `.cumsum()` and `.prod()` of uint8 or bool tensors are int64 in torch and NumPy, and are right.
+    A `+` of conditions that is used as a mask is not reported.
+
+    ## References
+    - [torch.sum](https://pytorch.org/docs/stable/generated/torch.sum.html)
+    - [torch: type promotion](https://pytorch.org/docs/stable/tensor_attributes.html#type-promotion-doc)
+    """
+
+    code = "TLN501"
+    name = "low-precision-accumulator"
+    needs_torch = False
+    triggers = (
+        b"uint8",
+        b"int8",
+        b"byte()",
+        b"char()",
+        b"ByteTensor",
+        b"bool",
+        b"float16",
+        b".half()",
+        b") + (",
+    )
+
+    def check(self, module: Module) -> Iterator[Problem]:
+        near = bool(may_hold_bytes(module))
+        halves = any(sign in module.source.data for sign in (b"float16", b".half()", b"bfloat16"))
+        yield from self._votes(module)
+        if near:
+            yield from self._calls(module)
+            yield from self._positions(module)
+        if near or halves:
+            for function in module.functions:
+                yield from self._accumulators(module, function)
+
+    # ---------------------------------------------------------------- calls
+
+    def _calls(self, module: Module) -> Iterator[Problem]:
+        finder = module.evaluator.dtypes
+        for name in _SUMS:
+            for call in dict.fromkeys(module.calls_by_name.get(name, ())):
+                dtype = finder.dtype_named(call.keyword("dtype"), None)
+                if dtype in NARROW:
+                    yield _wrapping(
+                        module, call, f"`{name}` is asked for a result in {dtype}", "leave `dtype=` out", ()
+                    )
+                elif name == "sum" and not isinstance(call.func, Attr):
+                    yield from self._builtin_sum(module, call)
+                yield from self._out(module, call)
+        for name in ("add", "matmul", "mm"):
+            for call in dict.fromkeys(module.calls_by_name.get(name, ())):
+                yield from self._out(module, call)
+        for name in _ADDING:
+            for call in dict.fromkeys(module.calls_by_name.get(name, ())):
+                if isinstance(call.func, Attr):
+                    found = _narrow(module.evaluator, call.function, call.func.base)
+                    if found is not None:
+                        yield _wrapping(
+                            module,
+                            call,
+                            f"`{name}` adds up in {found.name}",
+                            "make the tensor that is added to int64, or float32",
+                            _origin(found),
+                        )
+        for name in _PRODUCTS:
+            for call in dict.fromkeys(module.calls_by_name.get(name, ())):
+                yield from self._product(module, call, _factors(module.evaluator, call))
+        for function in module.functions:
+            for node in module.evaluator.dtypes.operations(function).found:
+                if isinstance(node, Binary) and node.op == "MatrixMultiply":
+                    yield from self._product(module, node, (node.left, node.right), function)
+
+    def _builtin_sum(self, module: Module, call: Call) -> Iterator[Problem]:
+        evaluator = module.evaluator
+        called = {value.name for value in evaluator.values(call.func, None) if isinstance(value, External)}
+        if called != {"builtins.sum"} or not call.args:
+            return
+        inner = call.args[0]
+        nested = isinstance(inner, Call) and called_name(inner) == "sum" and not isinstance(inner.func, Attr)
+        if nested:
+            return  # the inner one is reported
+        found = _narrow(evaluator, call.function, inner)
+        twice = any(
+            called_name(outer) == "sum" for outer in evaluator.dtypes.operations(call.function).taking_calls(call)
+        )
+        # the rows of an image are added in uint8; NumPy warns of sums of numbers
+        if found is not None and (found.library == "torch" or twice):
+            text = module.text(call.args[0]) or "..."
+            yield _wrapping(
+                module,
+                call,
+                f"Python's `sum()` adds the elements of a {found.name} {_KINDS[found.library]} in {found.name}",
+                f"use `{text}.sum()`, which adds up in int64" if text.isidentifier() else "use the method `.sum()`",
+                _origin(found),
+            )
+
+    def _out(self, module: Module, call: Call) -> Iterator[Problem]:
+        out = call.keyword("out")
+        found = _narrow(module.evaluator, call.function, out) if out is not None else None
+        if found is not None:
+            yield _wrapping(
+                module,
+                call,
+                f"the result is written into a {found.name} array by `out=`",
+                "make the array that `out=` names int64, or leave it out",
+                _origin(found),
+            )
+
+    def _product(
+        self, module: Module, node: Call | Binary, factors: tuple[Node, ...], function: Function | None = None
+    ) -> Iterator[Problem]:
+        if len(factors) != 2:
+            return
+        function = node.function if isinstance(node, Call) else function
+        assert function is not None
+        pair = [_narrow(module.evaluator, function, factor) for factor in factors]
+        if all(found is not None and found.name == "uint8" for found in pair):
+            yield _wrapping(
+                module,
+                node,
+                "this matrix product of uint8 arrays adds up in uint8",
+                "convert the factors first: `.long()` or `.float()`, `.astype(np.int64)` in NumPy",
+                tuple(site for found in pair if found is not None for site in _origin(found)),
+            )
+
+    # ---------------------------------------------------------- accumulators
+
+    def _accumulators(self, module: Module, function: Function) -> Iterator[Problem]:
+        """`count += 1` and the like, in a loop."""
+        # a method that counts in an attribute is called again and again
+        again = function.is_method and function.name != "__init__"
+        for step, rounds in _repeated(function.trace, 1):
+            node = _increment(step)
+            if node is None or node.op != "Add" or (rounds is not None and 1 < rounds <= 255):
+                continue
+            if rounds != 1 or (again and isinstance(step, Store) and _of_self(step.target)):
+                yield from self._accumulator(module, function, node)
+        for operation in module.evaluator.dtypes.operations(function).found:
+            if isinstance(operation, Binary) and operation.op == "Add" and _carries(operation):
+                yield from self._accumulator(module, function, operation)
+
+    def _accumulator(self, module: Module, function: Function, node: Binary) -> Iterator[Problem]:
+        evaluator = module.evaluator
+        finder = evaluator.dtypes
+        for context in evaluator.dtypes.frames(function, node.left):
+            found = finder.find(_start(node.left), context)
+            if not found or any(not d.is_array for d in found):
+                continue
+            held = found[0]
+            added = finder.find(node.right, context)
+            counting = bool(added) and all(_is_count(d) for d in added)
+            if all(d.name in NARROW for d in found) and counting and _starts_at_zero(held):
+                limit = LIMITS[held.name][1] + 1
+                yield Problem(
+                    module.site(node),
+                    f"this counter is {held.name} and wraps: after {limit - 1} comes "
+                    f"{'0' if held.name == 'uint8' else '-128'}, without a warning",
+                    "start the counter as int64 (`dtype=torch.long`), or float32",
+                    _origin(held),
+                )
+                return
+            if all(d.name in HALF for d in found) and (all(d.single for d in found) or counting):
+                if not _starts_at_zero(held):
+                    continue
+                stop = 2048 if held.name == "float16" else 256
+                yield Problem(
+                    module.site(node),
+                    f"this sum is kept in {held.name}: from {stop} on, adding 1 changes nothing, "
+                    "and smaller terms are lost long before",
+                    "add up in float32 (`dtype=torch.float32`) or in a Python number (`.item()`)",
+                    _origin(held),
+                )
+                return
+
+    # ------------------------------------------------------------------ bools
+
+    def _votes(self, module: Module) -> Iterator[Problem]:
+        """Conditions that are added and then counted."""
+        finder = module.evaluator.dtypes
+        for function in module.functions:
+            operations = finder.operations(function)
+            for node in operations.found:
+                if not isinstance(node, Binary) or node.op != "Add" or not _may_be_bool(node):
+                    continue
+                if any(isinstance(t, Binary) and t.op == "Add" and not t.in_place for t in operations.takers_of(node)):
+                    continue
+                use = _counted(operations, node)
+                if use is None:
+                    continue
+                for context in module.evaluator.dtypes.frames(function, node, anyhow=True):
+                    pairs = finder.pairs(_start(node.left) if node.in_place else node.left, node.right, context)
+                    if pairs and all(a.name == b.name == "bool" and a.is_array and b.is_array for a, b in pairs):
+                        yield Problem(
+                            module.site(node),
+                            "bool + bool is a logical or: however many conditions hold, the result is True, "
+                            "and what is counted here never gets beyond 1",
+                            "cast before adding: `.long()`, or `.astype(int)` in NumPy",
+                            ((module.site(use), "used as a number here"),),
+                        )
+                        break
+
+    # -------------------------------------------------------------- positions
+
+    def _positions(self, module: Module) -> Iterator[Problem]:
+        """Positions that are kept in 8 bits."""
+        evaluator = module.evaluator
+        seen: set[int] = set()
+        for name in _NARROWING:
+            for call in dict.fromkeys(module.calls_by_name.get(name, ())):
+                if not any(d.name in NARROW for d in evaluator.dtypes.find(call, None)):
+                    continue
+                for context in evaluator.dtypes.frames(call.function, call):
+                    for d in evaluator.dtypes.find(call, context):
+                        site = d.origin
+                        if site is None or site.module is not module or site.n != call.n or d.name not in NARROW:
+                            continue
+                        if ": positions" in d.how and call.n not in seen:
+                            seen.add(call.n)
+                            yield self._position(module, call, d, ())
+        if not any(_INT8.search(data) for data in (module.source.data, *module.project.data_around(module))):
+            return
+        for function in module.functions:
+            for item in evaluator.dtypes.operations(function).items:
+                if isinstance(item.index, Const):
+                    continue
+                for context in evaluator.dtypes.frames(function, item.index):
+                    for d in evaluator.dtypes.find(item.index, context):
+                        if d.name == "int8" and d.how.endswith("may hold positions") and d.origin is not None:
+                            if d.origin.n in seen:
+                                continue
+                            seen.add(d.origin.n)
+                            related = ((module.site(item), "used as an index here"),)
+                            if d.origin.module is module:
+                                yield self._position(module, None, d, related)
+
+    def _position(self, module: Module, call: Call | None, d: Dtype, related: tuple[tuple[Site, str], ...]) -> Problem:
+        assert d.origin is not None
+        most = int(LIMITS[d.name][1])
+        return Problem(
+            d.origin,
+            f"positions are kept in {d.name}, which ends at {most}: position {most + 1} becomes "
+            f"{'0' if d.name == 'uint8' else '-128'}, and another element is taken without a warning",
+            "keep positions in int64",
+            related,
+        )
+
+
+def _wrapping(module: Module, node: Node, what: str, instead: str, related: tuple[tuple[Site, str], ...]) -> Problem:
+    return Problem(
+        module.site(node),
+        f"{what}, and wraps when it gets too big: 200 + 100 is 44 in uint8, without a warning",
+        instead,
+        related,
+    )
+
+
+def _origin(d: Dtype) -> tuple[tuple[Site, str], ...]:
+    return ((d.origin, f"{d.name} since here: {d.how}"),) if d.origin is not None else ()
+
+
+def _narrow(evaluator: Evaluator, function: Function, node: Node) -> Dtype | None:
+    """The narrow dtype that an array has in one of the frames of a function, None if it is not known to be one."""
+    for context in evaluator.dtypes.frames(function, node):
+        found = evaluator.dtypes.find(node, context)
+        if found and all(d.is_array for d in found):
+            narrow = all(d.name in NARROW for d in found)
+            if narrow or context is None:
+                return found[0] if narrow else None
+    return None
+
+
+def _factors(evaluator: Evaluator, call: Call) -> tuple[Node, ...]:
+    """The two factors of a matrix product that is written as a call."""
+    if not isinstance(call.func, Attr):
+        return call.args[:2]
+    if any(isinstance(value, External) for value in evaluator.values(call.func, None)):
+        return call.args[1:3] if called_name(call) == "einsum" else call.args[:2]
+    return (call.func.base, *call.args[:1])
+
+
+def _is_count(d: Dtype) -> bool:
+    """What a counter is increased by: a small whole number, a condition, or a count."""
+    if d.library == "python" and d.name == "int":
+        return True
+    return d.is_mask or d.name in ("bool", "int64", "int32", "int16")
+
+
+def _starts_at_zero(d: Dtype) -> bool:
+    return d.how.startswith(("zeros", "new_zeros", "empty", "full", "cast")) and (d.low, d.high) in (
+        (0, 0),
+        (None, None),
+    )
+
+
+def _start(node: Node) -> Node:
+    """The variable before the loop: in-place arithmetic keeps its dtype."""
+    for _ in range(8):
+        if isinstance(node, Loop):
+            node = node.init
+        elif isinstance(node, Binary) and node.in_place:
+            node = node.left
+        else:
+            break
+    return node
+
+
+def _repeated(trace: Trace, rounds: int | None) -> Iterator[tuple[InPlace | Store, int | None]]:
+    """The assignments of a function, with how often they run, None if that is not known."""
+    for step in trace:
+        if isinstance(step, LoopStep):
+            count = _rounds(step.source) if step.kind == "for" else None
+            yield from _repeated(step.body, None if count is None or rounds is None else count * rounds)
+            yield from _repeated(step.orelse, rounds)
+        elif isinstance(step, Branch):
+            yield from _repeated(step.yes, rounds)
+            yield from _repeated(step.no, rounds)
+        elif isinstance(step, Within):
+            yield from _repeated(step.body, rounds)
+        elif isinstance(step, Attempt):
+            for part in (step.body, *step.handlers, step.orelse, step.final):
+                yield from _repeated(part, rounds)
+        elif isinstance(step, (InPlace, Store)):
+            yield step, rounds
+
+
+def _rounds(source: Node) -> int | None:
+    """The rounds of `for _ in range(10)`."""
+    if isinstance(source, Call) and called_name(source) == "range" and len(source.args) == 1:
+        count = source.args[0]
+        if isinstance(count, Const) and isinstance(count.value, int):
+            return count.value
+    return None
+
+
+def _increment(step: InPlace | Store) -> Binary | None:
+    """The arithmetic of `x += y`."""
+    value = step.node if isinstance(step, InPlace) else step.value
+    return value if isinstance(value, Binary) and value.in_place else None
+
+
+def _of_self(target: Node) -> bool:
+    """Whether an attribute of the object is written to, or an element of it."""
+    while isinstance(target, Item):
+        target = target.base
+    return isinstance(target, Attr) and isinstance(target.base, Param) and target.base.index == 0
+
+
+def _carries(node: Binary) -> bool:
+    """`x = x + y` in a loop."""
+    loop = node.left
+    if not isinstance(loop, Loop) or node.in_place:
+        return False
+    nexts = loop.next.options if isinstance(loop.next, Join) else (loop.next,)
+    return any(option is node for option in nexts)
+
+
+def _may_be_bool(node: Binary) -> bool:
+    """A quick look: at least one side is a comparison, or something whose making is not seen here."""
+    for side in (node.left, node.right):
+        if isinstance(side, Compare) or (isinstance(side, Binary) and side.op == "Add" and _may_be_bool(side)):
+            return True
+        if isinstance(side, Call) and called_name(side) in ("eq", "ne", "gt", "lt", "ge", "le", "bool"):
+            return True
+    return False
+
+
+def _counted(operations: Operations, node: Node) -> Node | None:
+    """A use of a sum that only makes sense for a number: `votes >= 2`, `hits / n`."""
+    queue, seen = [node], {id(node)}
+    while queue:
+        current = queue.pop()
+        for taker in operations.takers_of(current):
+            if id(taker) in seen:
+                continue
+            seen.add(id(taker))
+            if isinstance(taker, Compare):
+                other = taker.right if taker.left is current else taker.left
+                if isinstance(other, Const) and type(other.value) in (int, float) and _beyond_one(taker, other.value):
+                    return taker
+            elif isinstance(taker, Binary) and taker.op in ("Divide", "FloorDivide") and taker.left is current:
+                return taker
+            elif isinstance(taker, (Loop, Choice, Join)) or (isinstance(taker, Binary) and taker.in_place):
+                queue.append(taker)
+    return None
+
+
+def _beyond_one(compare: Compare, value: object) -> bool:
+    assert isinstance(value, (int, float))
+    return value >= 2 or (value >= 1 and compare.op in ("GreaterThan", "LessThanEqual"))

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from torchlint.rules.base import Problem, Rule
+from torchlint.semantics.training import training_facts
+
+if TYPE_CHECKING:
+    from torchlint.semantics.module import Module
+
+
+class MissingZeroGrad(Rule):
+    """
+    ## What it does
+    Finds an optimizer whose gradients are never cleared between its steps: not at all, only once per epoch while it
+    steps for every batch, only for the other of two optimizers, or under a condition that never holds.
+
+    ## Why is this bad?
+    `backward()` adds to the gradients that are there. Without clearing, every step uses the sum of all gradients
+    since the start: an ever larger step in an ever older direction. The loss may still fall for a while.
+
+    ## Example
+    ```python
+    for x, y in loader:
+        loss = criterion(model(x), y)
+        loss.backward()
+        optimizer.step()
+    ```
+
+    ## Use instead
+    ```python
+    for x, y in loader:
+        optimizer.zero_grad()
+        loss = criterion(model(x), y)
+        loss.backward()
+        optimizer.step()
+    ```
+
+    ## Known problems
+    `model.zero_grad()`, `p.grad = None` and `p.grad.zero_()` count as clearing, before or after the step, also every
+    k-th step (gradient accumulation) and inside helpers. Where code that is not seen gets the optimizer, nothing is
+    reported.
+
+    ## References
+    - [torch.optim.Optimizer.zero_grad](https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.zero_grad.html)
+    """
+
+    code = "TLN101"
+    name = "missing-zero-grad"
+    triggers = (b".step(", b"backward(", b".grad")
+
+    def check(self, module: Module) -> Iterator[Problem]:
+        for fact in training_facts(module):
+            if fact.kind == "stale":
+                yield Problem(
+                    fact.site,
+                    f"the gradients of {fact.subject} are never cleared between its steps: "
+                    "each step uses the sum of all gradients since the start",
+                    f"call {fact.subject}.zero_grad() in every round, before backward() or after step()",
+                    fact.related,
+                )
+            elif fact.kind == "stale-weight":
+                yield Problem(
+                    fact.site,
+                    f"the gradient of {fact.subject} is never cleared between updates: "
+                    "each one uses the sum of all gradients since the start",
+                    f"clear it after the update: {fact.subject}.grad = None",
+                    fact.related,
+                )

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from torchlint.rules._losses import TRIGGERS, mismatches, problem
+from torchlint.rules.base import Problem, Rule
+from torchlint.semantics.knowledge.activations import PROBABILITIES
+from torchlint.semantics.knowledge.losses import LOGITS
+
+if TYPE_CHECKING:
+    from torchlint.semantics.module import Module
+
+
+class SoftmaxIntoCrossEntropy(Rule):
+    """
+    ## What it does
+    Finds probabilities (the result of a softmax or a sigmoid) that are given to `CrossEntropyLoss` or
+    `F.cross_entropy`. The softmax may stand in the same function, at the end of a model's `forward`, or as the last
+    layer of a `Sequential`, also in another file.
+
+    ## Why is this bad?
+    `CrossEntropyLoss` applies `log_softmax` itself. A softmax before it is a second one: its inputs lie between 0
+    and 1, so the loss can't get near zero (with 10 classes it stays above 1.46), its gradients are small, and
+    training is slow and ends too early. Nothing is raised.
+
+    ## Example
+    ```python
+    class Net(nn.Module):
+        def forward(self, x):
+            return F.softmax(self.head(x), dim=1)
+
+    loss = nn.CrossEntropyLoss()(net(x), y)
+    ```
+
+    ## Use instead
+    ```python
+    class Net(nn.Module):
+        def forward(self, x):
+            return self.head(x)          # raw logits
+
+    loss = nn.CrossEntropyLoss()(net(x), y)
+    probabilities = net(x).softmax(dim=1)  # only where they are needed
+    ```
+
+    ## Known problems
+    `log_softmax` before the loss is redundant but harmless, and is not reported. A model whose activation depends on
+    a setting that is not known before the run is not reported either.
+
+    ## References
+    - [torch.nn.CrossEntropyLoss](https://pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html)
+    """
+
+    code = "TLN201"
+    name = "softmax-into-cross-entropy"
+    triggers = TRIGGERS
+
+    def check(self, module: Module) -> Iterator[Problem]:
+        for use, item in mismatches(module, LOGITS, PROBABILITIES):
+            yield problem(
+                module,
+                use,
+                item,
+                item.kind,
+                f"{item.kind} output goes into {use.name}, which expects raw logits and applies log_softmax itself: "
+                "squashed twice, the gradients shrink and training stalls early",
+                f"pass the raw logits to {use.name}; apply {item.kind} only where probabilities are needed",
+            )

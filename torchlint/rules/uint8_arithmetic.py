@@ -1,0 +1,376 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from torchlint.rules.base import Problem, Rule
+from torchlint.semantics import arithmetic
+from torchlint.semantics.arithmetic import SMALL_CONSTANT, Dtype
+from torchlint.semantics.dtypes import may_hold_bytes
+from torchlint.semantics.knowledge.dtypes import ARITHMETIC, FLOATS, NARROW
+from torchlint.semantics.nodes import Attr, Binary, Call, Compare, Const, Node, Param, Unary
+from torchlint.semantics.operations import Operations, called_name, depends_on_param
+from torchlint.semantics.values import External
+
+if TYPE_CHECKING:
+    from torchlint.semantics.evaluate import Evaluator
+    from torchlint.semantics.module import Module, Site
+
+_WORDS = {
+    "Subtract": ("difference", "-"),
+    "Add": ("sum", "+"),
+    "Multiply": ("product", "*"),
+    "Power": ("power", "**"),
+    "Square": ("square", "**"),
+    "Minus": ("negative", "-"),
+    "Difference": ("difference", "-"),
+}
+
+_EXAMPLES = {
+    "Subtract": "10 - 20 gives 246",
+    "Difference": "10 - 20 gives 246",
+    "Add": "200 + 100 gives 44",
+    "Multiply": "20 * 20 gives 144",
+    "Power": "20 ** 2 gives 144",
+    "Square": "20 ** 2 gives 144",
+    "Minus": "-10 gives 246",
+}
+
+_CASTS = frozenset({"float", "double", "long", "int", "astype", "to", "type", "half"})
+
+#: What is asked of a difference here is right for a wrapped one too.
+_ZERO_TESTS = frozenset({"any", "count_nonzero", "nonzero", "all", "flatnonzero", "argwhere"})
+
+_MEASURES = frozenset({"abs", "absolute", "sum", "mean", "max", "norm", "square", "all", "any", "item", "amax"})
+
+
+class Uint8Arithmetic(Rule):
+    """
+    ## What it does
+    Finds arithmetic on images and labels of 8 bits that wraps around: differences, sums, products and squares of
+    uint8 tensors or NumPy arrays (as `np.array(Image.open(...))`, `cv2.imread` and `read_image` give them), and casts
+    to a wider type that come after the arithmetic. The images may come from a helper, a caller or another file.
+
+    ## Why is this bad?
+    In uint8, 10 - 20 is 246 and 20 ** 2 is 144. A PSNR, an MSE or a brightness computed so is wrong by any amount,
+    and neither torch nor NumPy says anything.
+
+    ## Example
+    ```python
+    a = np.array(Image.open(first))
+    b = np.array(Image.open(second))
+    mse = np.mean((a - b) ** 2)
+    ```
+
+    ## Use instead
+    ```python
+    a = np.array(Image.open(first), dtype=np.float64)
+    b = np.array(Image.open(second), dtype=np.float64)
+    mse = np.mean((a - b) ** 2)
+    ```
+
+    ## Known problems
+    An array whose dtype can't be seen in the project is not reported, unless the docstring says that it is an image
+    in [0, 255]. Sums that shift labels by a small number and differences of masks of 0 and 1 are not reported.
+
+    ## References
+    - [NumPy: overflow errors](https://numpy.org/doc/stable/user/basics.types.html#overflow-errors)
+    - [torch: type promotion](https://pytorch.org/docs/stable/tensor_attributes.html#type-promotion-doc)
+    """
+
+    code = "TLN502"
+    name = "uint8-arithmetic"
+    needs_torch = False
+    triggers = (
+        b"uint8",
+        b"byte()",
+        b"ByteTensor",
+        b"imread",
+        b"Image",
+        b"read_image",
+        b"decode_",
+        b"VideoCapture",
+        b"MNIST",
+        b"CIFAR",
+        b"255",
+        b"bincount",
+        b"psnr",
+        b"PSNR",
+        b".long()",
+        b"torch.long",
+        b"np.abs(",
+        b"np.mean(",
+        b"np.square(",
+    )
+
+    def check(self, module: Module) -> Iterator[Problem]:
+        near = may_hold_bytes(module)
+        if near is None:
+            return
+        for function in module.functions:
+            operations = module.evaluator.dtypes.operations(function)
+            for node in operations.found:
+                yield from self._operation(module, operations, node, near)
+
+    def _operation(
+        self, module: Module, operations: Operations, node: Binary | Unary | Call, near: bool
+    ) -> Iterator[Problem]:
+        evaluator = module.evaluator
+        sides = _sides(evaluator, node)
+        if sides is None:
+            return
+        op, base, args, in_place = sides
+        if _is_composition(node):
+            yield from self._composition(module, operations, node, near)
+        if _cannot_wrap(op, base, args) or _is_harmless(operations, node, op, base, args):
+            return
+        scaled = op == "Multiply" and _is_divided(operations, node)
+        for context in evaluator.dtypes.frames(operations.function, node):
+            pairs = evaluator.dtypes.operands(op, base, args, context)
+            if context is None and pairs and all(a.name in FLOATS or b.name in FLOATS for a, b in pairs):
+                return
+            if any("?" in (a.name, b.name) for a, b in pairs):
+                continue
+            for a, b in pairs:
+                plain = {"Square": "Power", "Difference": "Subtract"}.get(op, op)
+                if arithmetic.wraps(plain, a, b, in_place) or (scaled and arithmetic.scales(plain, a, b)):
+                    yield self._problem(module, operations, node, op, (a, b), base)
+                    return
+            if context is None and pairs and all(a.is_array and b.is_array for a, b in pairs):
+                return
+
+    def _composition(self, module: Module, operations: Operations, node: Node, near: bool) -> Iterator[Problem]:
+        """`row * width + column` of labels or coordinates in 8 bits."""
+        assert isinstance(node, Binary)
+        product, other = (node.left, node.right) if _is_product(node.left) else (node.right, node.left)
+        assert isinstance(product, Binary)
+        evaluator = module.evaluator
+        finder = evaluator.dtypes
+        cast = next((c for c in operations.taking_calls(node) if _is_long(evaluator, c)), None)
+        counted = cast is not None and any("bincount" in called_name(call) for call in operations.taking_calls(cast))
+        unseen = counted
+        if not near and not counted:
+            return
+        for context in evaluator.dtypes.frames(operations.function, node):
+            for x, factor in ((product.left, product.right), (product.right, product.left)):
+                labels, scale, added = (finder.find(part, context) for part in (x, factor, other))
+                if any(d.name not in ("int", "?", "int64") or d.is_array for d in scale):
+                    continue
+                if any(d.low == 255 or d.quiet for d in scale) or any(d.library == "python" for d in labels):
+                    continue
+                if any(d.high is not None and d.high < SMALL_CONSTANT for d in scale):
+                    unseen = False  # few classes: the index has room
+                    continue
+                narrow = next((d for d in labels if d.name in NARROW and d.is_array and not d.is_mask), None)
+                also = next((d for d in added if d.name in NARROW and d.is_array), None)
+                if narrow is not None and also is not None and not narrow.quiet and narrow.also(also):
+                    if arithmetic.wraps("Multiply", narrow, scale[0]):
+                        return  # the product is reported
+                    yield self._composed(module, node, cast, x, narrow, also)
+                    return
+                if not isinstance(factor, Const) and any(d.name != "?" for d in labels):
+                    unseen = unseen and any(d.name == "?" for d in labels)
+                if any(d.name not in ("?", "int64") for d in (*labels, *added)):
+                    unseen = False
+        if unseen and cast is not None and depends_on_param(product) and depends_on_param(other):
+            yield Problem(
+                module.site(node),
+                f"{_quoted(module, node, 'this index')} is computed in the dtype of the labels and cast to int64 only "
+                "afterwards: with uint8 labels it wraps at 256, and the counts land in the wrong cells",
+                "cast the labels first: `labels.long() * n + other.long()`",
+                ((module.site(cast), "the cast comes here, after the arithmetic"),),
+            )
+
+    def _composed(self, module: Module, node: Node, cast: Call | None, x: Node, narrow: Dtype, also: Dtype) -> Problem:
+        related = _origins((narrow, also))
+        late = " and the cast comes after it" if cast is not None else ""
+        written = next((text for text in (module.text(x), _name(x)) if text), "labels")
+        wide = ".astype(np.int64)" if narrow.library == "numpy" else ".long()"
+        return Problem(
+            module.site(node),
+            f"{_quoted(module, node, 'this index')} is computed in {narrow.name} and wraps at "
+            f"{256 if narrow.name == 'uint8' else 128}{late}: different pairs get the same number",
+            f"cast before the arithmetic: `{written}{wide} * ...`",
+            related,
+        )
+
+    def _problem(
+        self,
+        module: Module,
+        operations: Operations,
+        node: Node,
+        op: str,
+        pair: tuple[Dtype, Dtype],
+        base: Node,
+    ) -> Problem:
+        word, _ = _WORDS[op]
+        late = any(called_name(call) in _CASTS for call in operations.taking_calls(node))
+        harm = (
+            "the cast comes too late, the values are wrong already" if late else "the result is wrong without a warning"
+        )
+        library = next((d.library for d in pair if d.is_array and d.name == "uint8"), "numpy")
+        if isinstance(node, Binary):
+            written = module.text(node, "left" if pair[0].is_array else "right")
+        else:
+            written = module.text(base)
+        cast = ".float()" if library == "torch" else ".astype(np.float32)"
+        wide = f"{written}{cast}" if written.isidentifier() else f"({written or '...'}){cast}"
+        return Problem(
+            module.site(node),
+            f"{_quoted(module, node, f'this {word}')} is computed in uint8 and wraps at 256 ({_EXAMPLES[op]}): {harm}",
+            f"convert before the arithmetic, for example `{wide}`",
+            _origins(pair),
+        )
+
+
+def _name(node: Node) -> str:
+    return node.name if isinstance(node, (Attr, Param)) else ""
+
+
+def _quoted(module: Module, node: Node, otherwise: str) -> str:
+    text = module.text(node)
+    return f"`{text}`" if 0 < len(text) <= 60 else otherwise
+
+
+def _origins(pair: tuple[Dtype, ...]) -> tuple[tuple[Site, str], ...]:
+    related: list[tuple[Site, str]] = []
+    for dtype in pair:
+        if dtype.name in NARROW and dtype.origin is not None:
+            place = (id(dtype.origin.module), dtype.origin.n)
+            if place not in {(id(site.module), site.n) for site, _ in related}:
+                related.append(
+                    (dtype.origin, dtype.how if "documented" in dtype.how else f"{dtype.name} since here: {dtype.how}")
+                )
+    return tuple(related)
+
+
+def _sides(evaluator: Evaluator, node: Node) -> tuple[str, Node, tuple[Node, ...], bool] | None:
+    """The operator, what it is applied to, and whether it works in place."""
+    if isinstance(node, Binary):
+        if node.op not in ("Add", "Subtract", "Multiply", "Power"):
+            return None
+        return node.op, node.left, (node.right,), node.in_place
+    if isinstance(node, Unary):
+        return "Minus", node.operand, (), False
+    if not isinstance(node, Call):
+        return None
+    name = called_name(node)
+    op = ARITHMETIC.get(name, "")
+    if op not in _WORDS or node.keyword("dtype") is not None or node.keyword("out") is not None:
+        return None
+    if isinstance(node.func, Attr):
+        values = evaluator.values(node.func, None)
+        external = next((value.name for value in values if isinstance(value, External)), None)
+        if external is None:
+            return op, node.func.base, node.args, name.endswith("_")
+        if not external.startswith(("numpy.", "torch.")) or not node.args:
+            return None
+        return op, node.args[0], node.args[1:], False
+    return None
+
+
+def _cannot_wrap(op: str, base: Node, args: tuple[Node, ...]) -> bool:
+    """A quick look: a float constant or a division makes floats of everything."""
+    for side in (base, *args):
+        if isinstance(side, Const) and not isinstance(side.value, int):
+            return True
+        if isinstance(side, Binary) and side.op == "Divide":
+            return True
+    return False
+
+
+def _is_harmless(operations: Operations, node: Node, op: str, base: Node, args: tuple[Node, ...]) -> bool:
+    """Uses in which a wrapped result is right, or can't be one."""
+    other = args[0] if args else None
+    if op == "Subtract" and other is not None and _reduced(other, "min", base):
+        return True
+    if op == "Subtract" and _only_tested(operations, node, 0):
+        return True
+    for taker in operations.takers_of(node):
+        if isinstance(taker, Binary) and taker.left is node and taker.op in ("Modulo", "BitAnd"):
+            return True
+        if isinstance(taker, Compare):
+            against = taker.right if taker.left is node else taker.left
+            if isinstance(against, Const) and against.value == 0:
+                return op != "Subtract" or taker.op in ("Equal", "NotEqual")
+    for call in operations.taking_calls(node):
+        name = called_name(call)
+        if name in _ZERO_TESTS and op in ("Subtract", "Add"):
+            return True
+        if name == "where" and len(call.args) == 3 and node in call.args[1:]:
+            return True
+    return False
+
+
+def _only_tested(operations: Operations, node: Node, depth: int) -> bool:
+    """Whether a difference only serves to see if two arrays are the same."""
+    takers = operations.takers_of(node)
+    if not takers or depth > 5:
+        return False
+    for taker in takers:
+        if isinstance(taker, Compare):
+            other = taker.right if taker.left is node else taker.left
+            if not (isinstance(other, Const) and isinstance(other.value, (int, float)) and abs(other.value) < 1):
+                return False
+        elif isinstance(taker, Call) and called_name(taker) in _MEASURES:
+            if not _only_tested(operations, taker, depth + 1):
+                return False
+        elif not (isinstance(taker, Attr) and _only_tested(operations, taker, depth + 1)):
+            return False
+    return True
+
+
+def _is_divided(operations: Operations, node: Node) -> bool:
+    """`x * percent / 100`: what is scaled so is no mask."""
+    return any(
+        isinstance(taker, Binary) and taker.op in ("Divide", "FloorDivide") and taker.left is node
+        for taker in operations.takers_of(node)
+    )
+
+
+def _reduced(node: Node, name: str, base: Node) -> bool:
+    """Whether `node` is the least element of `base`, or of a part of it, so that the difference is never negative."""
+    if isinstance(base, Call) and called_name(base) in ("max", "amax", "maximum", "item"):
+        inner = base.func.base if isinstance(base.func, Attr) and not base.args else (*base.args, base)[0]
+        if inner is not base and _reduced(node, name, inner):
+            return True
+    if not isinstance(node, Call):
+        return False
+    if called_name(node) not in (name, f"a{name}", f"{name}imum", f"nan{name}"):
+        return False
+    operands = [*node.args, node.func.base if isinstance(node.func, Attr) else node]
+    return any(operand is base or _same(operand, base) for operand in operands)
+
+
+def _same(first: Node, second: Node) -> bool:
+    """Whether two expressions are the same attribute or item of the same value."""
+    if first is second:
+        return True
+    if isinstance(first, Attr) and isinstance(second, Attr):
+        return first.name == second.name and _same(first.base, second.base)
+    if isinstance(first, Const) and isinstance(second, Const):
+        return first.value == second.value
+    parts, others = first.parts(), second.parts()
+    if type(first) is not type(second) or len(parts) != len(others) or not parts:
+        return False
+    if isinstance(first, (Call, Binary)):
+        return False
+    return all(_same(a, b) for a, b in zip(parts, others, strict=True))
+
+
+def _is_product(node: Node) -> bool:
+    return isinstance(node, Binary) and node.op == "Multiply"
+
+
+def _is_composition(node: Node) -> bool:
+    return isinstance(node, Binary) and node.op == "Add" and (_is_product(node.left) or _is_product(node.right))
+
+
+def _is_long(evaluator: Evaluator, call: Call) -> bool:
+    """Whether a call casts to an integer of 64 bits."""
+    name = called_name(call)
+    if name == "long":
+        return True
+    if name in ("to", "astype", "type") and call.args:
+        return evaluator.dtypes.dtype_named(call.args[0], None) == "int64"
+    return False

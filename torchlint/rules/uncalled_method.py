@@ -1,0 +1,270 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from torchlint.rules.base import Problem, Rule
+from torchlint.semantics.nodes import Attempt, Attr, Bare, Branch, Call, Free, LoopStep, Node, Param, Trace, Within
+from torchlint.semantics.values import ClassValue, Container, External, FunctionValue, Instance, Opaque
+
+if TYPE_CHECKING:
+    from torchlint.semantics.evaluate import Evaluator
+    from torchlint.semantics.module import Module
+    from torchlint.semantics.values import Bound, Context
+
+#: What goes wrong when the method is only named. Keys are methods of modules, optimizers, schedulers and tensors.
+_METHODS = {
+    "eval": "the model stays in train mode: Dropout keeps dropping and BatchNorm keeps using batch statistics",
+    "train": "the model stays in the mode that it was in: after an evaluation it goes on training in eval mode",
+    "zero_grad": "gradients are not cleared and add up over the iterations",
+    "backward": "no gradient is computed and nothing is learnt",
+    "step": "nothing is updated",
+    "update": "the loss scale never adapts: after an overflow every later step may be skipped",
+    "cuda": "nothing is moved to the GPU",
+    "requires_grad_": "what autograd tracks does not change",
+    "zero_": "the tensor keeps its values",
+}
+
+#: Classes that do nothing before they are entered by `with`, or used as a decorator.
+_CONTEXTS = frozenset(
+    {
+        "torch.no_grad",
+        "torch.enable_grad",
+        "torch.inference_mode",
+        "torch.autocast",
+        "torch.cuda.amp.autocast",
+        "torch.cpu.amp.autocast",
+        "torch.amp.autocast",
+        "torch.autograd.no_grad",
+        "torch.autograd.enable_grad",
+        "torch.autograd.inference_mode",
+        "torch.autograd.grad_mode.no_grad",
+        "torch.autograd.grad_mode.enable_grad",
+        "torch.autograd.grad_mode.inference_mode",
+        "torch.autograd.detect_anomaly",
+        "torch.autograd.anomaly_mode.detect_anomaly",
+    }
+)
+
+_CONTEXT_NAMES = frozenset(name.rpartition(".")[2] for name in _CONTEXTS)
+
+#: Functions of torch whose bare name is a forgotten call, with what does not happen.
+_FUNCTIONS = {
+    "torch.manual_seed": "the generator is not seeded",
+    "torch.cuda.manual_seed": "the generator is not seeded",
+    "torch.cuda.manual_seed_all": "the generators are not seeded",
+    "torch.cuda.synchronize": "nothing waits for the GPU, and times measured here are wrong",
+    "torch.cuda.empty_cache": "no memory is given back",
+    "torch.distributed.barrier": "the processes do not wait for each other",
+}
+
+_BARE_NAMES = _CONTEXT_NAMES | {name.rpartition(".")[2] for name in _FUNCTIONS}
+
+#: Calls that take a state dict.
+_TAKERS = ("load_state_dict", "deepcopy")
+
+
+#: Blocks in which a bare name is a test of what it raises.
+_PROBES = frozenset({"raises", "assertRaises", "suppress"})
+
+
+class UncalledMethod(Rule):
+    """
+    ## What it does
+    Finds methods that are named but not called: a statement such as `model.eval`, `optimizer.step` or
+    `loss.backward` without parentheses, `model.state_dict` without parentheses in what is saved or loaded, and
+    `torch.no_grad()` as a statement of its own, where only `with torch.no_grad():` has an effect.
+
+    ## Why is this bad?
+    Python evaluates the name and throws it away. Nothing is raised, and the model stays in train mode, the weights
+    are never updated, gradients are recorded where they should not be, or a checkpoint holds no weights.
+
+    ## Example
+    ```python
+    model.eval
+    torch.no_grad()
+    for x, y in loader:
+        ...
+    torch.save({"model": model.state_dict, "epoch": epoch}, "last.pt")
+    ```
+
+    ## Use instead
+    ```python
+    model.eval()
+    with torch.no_grad():
+        for x, y in loader:
+            ...
+    torch.save({"model": model.state_dict(), "epoch": epoch}, "last.pt")
+    ```
+
+    ## Known problems
+    An attribute or property of your own class that has one of these names is not reported if its class is found
+    in the project. A name alone in a `try` block or under `pytest.raises` is a probe and is not reported.
+
+    ## References
+    - [torch.nn.Module.eval](https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.eval)
+    - [Saving and loading models](https://pytorch.org/tutorials/beginner/saving_loading_models.html)
+    """
+
+    code = "TLN303"
+    name = "uncalled-method"
+    triggers = (
+        *(f".{name}".encode() for name in (*_METHODS, "state_dict")),
+        b"no_grad",
+        b"inference_mode",
+        b"autocast",
+    )
+
+    def check(self, module: Module) -> Iterator[Problem]:
+        for function in module.functions:
+            for bare in _bare(function.trace):
+                yield from self._bare(module, bare)
+
+        discarded = {id(call) for function in module.functions for call in function.discarded}
+        for name in _CONTEXT_NAMES:
+            for call in dict.fromkeys(module.calls_by_name.get(name, ())):
+                if id(call) in discarded:
+                    yield from self._context(module, call)
+        for name in ("save", *_TAKERS):
+            for call in dict.fromkeys(module.calls_by_name.get(name, ())):
+                yield from self._saved(module, call, name)
+
+    def _bare(self, module: Module, bare: Bare) -> Iterator[Problem]:
+        node = bare.node
+        if not isinstance(node, Attr):
+            return
+        evaluator = module.evaluator
+        if node.name in _METHODS:
+            if node.name == "update" and not _is_scaler(evaluator, node):
+                return
+            if _is_method(evaluator, node, None):
+                written = module.text(node)
+                yield Problem(
+                    module.site(node),
+                    f"`{written}` is named but not called: {_METHODS[node.name]}",
+                    f"write `{written}()`",
+                )
+            return
+        if node.name not in _BARE_NAMES:
+            return
+        for value in evaluator.values(node, None):
+            if isinstance(value, External) and (value.name in _CONTEXTS or value.name in _FUNCTIONS):
+                written = module.text(node)
+                if value.name in _CONTEXTS:
+                    harm, instead = "a name alone has no effect", f"write `with {written}():` around the code it is for"
+                else:
+                    harm, instead = _FUNCTIONS[value.name], f"write `{written}()`"
+                yield Problem(module.site(node), f"`{written}` is named but not called: {harm}", instead)
+
+    def _context(self, module: Module, call: Call) -> Iterator[Problem]:
+        """`torch.no_grad()` as a statement."""
+        for value in module.evaluator.values(call.func, None):
+            if isinstance(value, External) and value.name in _CONTEXTS:
+                yield Problem(
+                    module.site(call),
+                    f"`{value.last}()` as a statement has no effect: "
+                    "it only acts on the block of a `with`, and the code after it runs as before",
+                    f"write `with {module.text(call.func)}(...):` around the code it is for",
+                )
+                return
+
+    def _saved(self, module: Module, call: Call, name: str) -> Iterator[Problem]:
+        """`torch.save(model.state_dict, ...)`, also inside the dict that is saved, and loads and copies of it."""
+        evaluator = module.evaluator
+        if name == "save":
+            given = call.args[0] if call.args else call.keyword("obj")
+            place = "what is saved holds a bound method (with the whole model behind it) and no state dict"
+        else:
+            given = call.args[0] if call.args else None
+            place = "a bound method is handed on, not the state dict"
+        if given is None:
+            return
+        for node, context in _contents(evaluator, given, 0):
+            if (
+                isinstance(node, Attr)
+                and node.name == "state_dict"
+                and (context is None or context.function.module is module)
+                and _is_method(evaluator, node, context)
+            ):
+                written = module.text(node)
+                yield Problem(module.site(node), f"`{written}` is not called here: {place}", f"write `{written}()`")
+
+
+def _bare(trace: Trace, probing: bool = False) -> Iterator[Bare]:
+    """The statements that only name something, except those that probe whether it is there."""
+    for step in trace:
+        if isinstance(step, Bare):
+            if not probing:
+                yield step
+        elif isinstance(step, LoopStep):
+            yield from _bare(step.body, probing)
+            yield from _bare(step.orelse, probing)
+        elif isinstance(step, Branch):
+            yield from _bare(step.yes, probing)
+            yield from _bare(step.no, probing)
+        elif isinstance(step, Within):
+            raising = any(isinstance(c, Call) and _last(c.func) in _PROBES for c in step.contexts)
+            yield from _bare(step.body, probing or raising)
+        elif isinstance(step, Attempt):
+            alone = bool(step.handlers) and all(isinstance(item, Bare) for item in step.body)
+            for part in (step.body, *step.handlers, step.orelse, step.final):
+                yield from _bare(part, probing or (alone and part is step.body))
+
+
+def _contents(evaluator: Evaluator, node: Node, depth: int, context: Context | None = None) -> Iterator[Bound]:
+    """A value and, if it is a dict written out, the values in it."""
+    if isinstance(node, Attr):
+        yield node, context
+        return
+    if depth > 2:
+        return
+    for value in evaluator.values(node, context):
+        if isinstance(value, Container) and value.keys is not None:
+            for inner, frame in value.keys.values():
+                yield from _contents(evaluator, inner, depth + 1, frame)
+        elif isinstance(value, Opaque) and isinstance(value.node, Attr):
+            yield value.node, value.context
+
+
+def _is_method(evaluator: Evaluator, node: Attr, context: Context | None) -> bool:
+    """Whether `node` names a method and no attribute or property: what is not known counts as a method."""
+    for base in evaluator.values(node.base, context):
+        if isinstance(base, (External, ClassValue, FunctionValue, Container)):
+            return False
+        if isinstance(base, Instance) and base.cls is not None:
+            cls = base.cls
+            method = evaluator.find_method(cls, node.name)
+            if method is not None:
+                if method.decorators:
+                    return False
+                continue
+            if _is_data(evaluator, base, node.name):
+                return False
+            if not evaluator.external_bases(cls) - {"builtins.object"}:
+                return False
+    return True
+
+
+def _is_data(evaluator: Evaluator, instance: Instance, name: str) -> bool:
+    """Whether the class or one of its methods assigns an attribute of that name."""
+    assert instance.cls is not None
+    for owner in evaluator.mro(instance.cls):
+        if name in owner.body.bindings:
+            return True
+        for method in owner.methods.values():
+            for store in method.stores:
+                if (
+                    isinstance(store.target, Attr)
+                    and store.target.name == name
+                    and isinstance(store.target.base, Param)
+                ):
+                    return True
+    return False
+
+
+def _is_scaler(evaluator: Evaluator, node: Attr) -> bool:
+    return any(isinstance(base, Instance) and base.last == "GradScaler" for base in evaluator.values(node.base, None))
+
+
+def _last(node: Node) -> str:
+    return node.name if isinstance(node, (Attr, Free)) else getattr(node, "name", "") or ""

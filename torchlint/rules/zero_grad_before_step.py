@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from torchlint.rules.base import Problem, Rule
+from torchlint.semantics.training import training_facts
+
+if TYPE_CHECKING:
+    from torchlint.semantics.module import Module
+
+
+class ZeroGradBeforeStep(Rule):
+    """
+    ## What it does
+    Finds `optimizer.zero_grad()` between `backward()` and that optimizer's `step()`.
+
+    ## Why is this bad?
+    The gradients that `backward()` has just computed are thrown away, and `step()` has nothing to use: nothing is
+    learnt (with weight decay or momentum the weights still move, without regard to the data).
+
+    ## Example
+    ```python
+    loss.backward()
+    optimizer.zero_grad()
+    optimizer.step()
+    ```
+
+    ## Use instead
+    ```python
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    ```
+
+    ## Known problems
+    Clearing another optimizer at that place, as GANs do, is right and is not reported.
+
+    ## References
+    - [torch.optim: taking an optimization step](https://pytorch.org/docs/stable/optim.html#taking-an-optimization-step)
+    """
+
+    code = "TLN102"
+    name = "zero-grad-before-step"
+    triggers = (b"zero_grad",)
+
+    def check(self, module: Module) -> Iterator[Problem]:
+        for fact in training_facts(module):
+            if fact.kind == "lost":
+                yield Problem(
+                    fact.site,
+                    f"the gradients of {fact.subject} are cleared between backward() and step(): nothing is learnt",
+                    f"call {fact.subject}.zero_grad() before backward(), or after {fact.subject}.step()",
+                    fact.related,
+                )
