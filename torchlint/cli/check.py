@@ -1,0 +1,148 @@
+"""`torchlint check`: lint files, folders or standard input."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from torchlint.cli import Failure
+from torchlint.config import Config, ConfigError, find_config, parse_codes, project_root
+from torchlint.output import FORMATS
+
+if TYPE_CHECKING:
+    from torchlint.files import Target
+    from torchlint.findings import Finding
+    from torchlint.rules.base import Rule
+    from torchlint.source import Source
+
+#: The path that stands for standard input.
+STDIN = "-"
+
+_EPILOG = """\b
+Examples:
+  torchlint check                        lint the current folder
+  torchlint check train.py notebooks/    lint a file and a folder
+  torchlint check --select TLN2,TLN301   apply only some rules
+  torchlint check --output-format json   for other programs
+  cat train.py | torchlint check --stdin-filename train.py -
+
+\b
+Exit status: 0 nothing found, 1 problems found, 2 the job could not be done.
+A file that can't be read is reported as TLN000 and counts as a problem.
+"""
+
+
+@click.command("check", short_help="Lint files, folders or standard input.", epilog=_EPILOG)
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path, allow_dash=True))
+@click.option("--select", metavar="CODES", multiple=True, help="Apply these rules only: TLN201,TLN3, or ALL.")
+@click.option("--extend-select", metavar="CODES", multiple=True, help="Apply these rules too.")
+@click.option("--ignore", metavar="CODES", multiple=True, help="Do not apply these rules.")
+@click.option("--exclude", metavar="PATTERN", multiple=True, help="Leave out files, in the syntax of .gitignore.")
+@click.option("--output-format", type=click.Choice(FORMATS), default=FORMATS[0], show_default=True)
+@click.option("--statistics", is_flag=True, help="Print how often each rule was broken, and nothing else.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 also when problems were found.")
+@click.option("--stdin-filename", metavar="NAME", type=Path, help="What standard input is called; implies '-'.")
+@click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes; as many as is useful if unset.")
+@click.option("--no-cache", is_flag=True, help="Read every file anew. There is no cache yet: this changes nothing.")
+def command(
+    paths: tuple[Path, ...],
+    select: tuple[str, ...],
+    extend_select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    exclude: tuple[str, ...],
+    output_format: str,
+    statistics: bool,
+    exit_zero: bool,
+    stdin_filename: Path | None,
+    jobs: int | None,
+    no_cache: bool,
+) -> None:
+    """Lint PATHS: files, folders, or '-' for standard input; the current folder if there are none."""
+    from_stdin = paths == (Path(STDIN),) or (stdin_filename is not None and not paths)
+    if not from_stdin and (Path(STDIN) in paths or stdin_filename is not None):
+        raise Failure("standard input can't be linted together with files")
+    sources: dict[str, Source] = {}
+    try:
+        first = stdin_filename if from_stdin else (paths or (Path(),))[0]
+        config = find_config(first or Path(), _all_rules).override(
+            select=_codes(select, "--select") if select else None,
+            extend_select=_codes(extend_select, "--extend-select"),
+            ignore=_codes(ignore, "--ignore") if ignore else None,
+            exclude=exclude,
+        )
+        if from_stdin:
+            findings = _lint_stdin(config, stdin_filename, sources)
+        else:
+            findings = _lint_files(paths or (Path(),), config, jobs)
+    except ConfigError as error:
+        raise Failure(str(error)) from None
+    _print(findings, output_format, statistics, sources)
+    if findings and not exit_zero:
+        raise click.exceptions.Exit(1)
+
+
+def _all_rules() -> Iterable[Rule]:
+    from torchlint.rules import all_rules
+
+    return all_rules()
+
+
+def _codes(values: Iterable[str], option: str) -> tuple[str, ...]:
+    return parse_codes(",".join(values), _all_rules, option)
+
+
+def _lint_stdin(config: Config, name: Path | None, sources: dict[str, Source]) -> list[Finding]:
+    from torchlint.linter import Linter, unreadable
+    from torchlint.source import UnreadableError, source_from_text
+
+    data = sys.stdin.buffer.read()
+    shown = str(name) if name is not None else "stdin"
+    try:
+        sources[shown] = source_from_text(data, shown, name)
+        return Linter(config).lint_data(data, shown, name, project_root(name), named=True)
+    except UnreadableError as error:
+        return [unreadable(error, shown)]
+
+
+def _lint_files(paths: tuple[Path, ...], config: Config, jobs: int | None) -> list[Finding]:
+    from torchlint.files import find_targets
+    from torchlint.workers import job_count, lint_targets
+
+    targets = find_targets(paths, config)
+    if not targets:
+        click.echo("warning: no Python file or notebook to lint", err=True)
+    found = lint_targets(targets, config, job_count(jobs, len(targets)))
+    findings = [finding for file_findings in _with_progress(found, targets) for finding in file_findings]
+    return sorted(findings, key=lambda finding: finding.sort_key)
+
+
+def _with_progress(found: Iterator[list[Finding]], targets: list[Target]) -> Iterator[list[Finding]]:
+    """The same, with a progress bar on a terminal when there is much to do."""
+    from torchlint.workers import ENOUGH_FILES
+
+    if len(targets) <= ENOUGH_FILES or not sys.stderr.isatty():
+        return found
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True)
+    return iter(track(found, "Linting", len(targets), console=console, transient=True))
+
+
+def _print(findings: list[Finding], output_format: str, statistics: bool, sources: dict[str, Source]) -> None:
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # names of files and source lines may hold what the terminal's encoding lacks
+        sys.stdout.reconfigure(errors="backslashreplace")
+    if statistics:
+        from torchlint.output import statistics as counts
+
+        counts.render(findings, sys.stdout, output_format)
+    else:
+        from torchlint.output import renderer
+
+        renderer(output_format)(findings, sys.stdout, sources)

@@ -1,0 +1,213 @@
+"""One file in, its findings out: read, understand, ask the rules, locate, suppress."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from torchlint.findings import UNREADABLE, Finding, Location, Related
+from torchlint.source import Source, UnreadableError, read_data, source_from_text
+from torchlint.suppression import read_suppressions
+
+if TYPE_CHECKING:
+    from torchlint.config import Config
+    from torchlint.files import Target
+    from torchlint.rules.base import Problem, Rule
+    from torchlint.semantics.module import Module
+    from torchlint.semantics.project import Project
+
+
+class Linter:
+    """Lints one file after the other, with what was learnt about the project kept in between."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._root: Path | None = None
+        self._project: Project | None = None
+
+    @cached_property
+    def _rules(self) -> tuple[Rule, ...]:
+        # loaded for the first file that may need them: a run over other code is over before that
+        from torchlint.rules import all_rules
+
+        return self._config.rules(all_rules())
+
+    def lint_target(self, target: Target) -> list[Finding]:
+        """The findings in one file."""
+        try:
+            data = read_data(target.file)
+            return self.lint_data(data, target.shown, target.file, target.root, target.named)
+        except UnreadableError as error:
+            return _kept([unreadable(error, target.shown)], self._config, target.file)
+
+    def lint_data(self, data: bytes, shown: str, file: Path | None, root: Path, named: bool) -> list[Finding]:
+        """The findings in the bytes of a file. Raises `UnreadableError`."""
+        if _has_tensors(data) and relevant_rules(data, self._rules):
+            return lint(source_from_text(data, shown, file), self.project(root), self._rules, self._config)
+        if named or b"torch" in data or _no_notebook(data, shown):
+            # no rule can find anything here, but who names a file wants to hear that it is broken
+            return self._check_syntax(source_from_text(data, shown, file), root)
+        return []
+
+    def _check_syntax(self, source: Source, root: Path) -> list[Finding]:
+        suspect = bool(source.broken_cells()) if source.cells else source.syntax_error() is not None
+        # the parser decides: it reads the syntax of all versions of Python
+        return lint(source, self.project(root), (), self._config) if suspect else []
+
+    def project(self, root: Path) -> Project:
+        """What is known about the project at `root`; one project is kept at a time."""
+        if self._project is None or self._root != root:
+            from torchlint.semantics.project import Project
+
+            self._root, self._project = root, Project(root)
+        return self._project
+
+
+#: Code for torch without the word: helpers and base classes that are handed their tensors and networks.
+_SIGNS_OF_TORCH = (
+    b"torch",
+    b".backward(",
+    b"zero_grad",
+    b".eval()",
+    b".train()",
+    b".permute(",
+    b".contiguous(",
+    b".unsqueeze(",
+    b".view(",
+    b".reshape(",
+    b"criterion",
+)
+
+#: Code for arrays, to which some rules apply as well.
+_SIGNS_OF_ARRAYS = (b"numpy", b"np.", b"int8", b"cv2", b"imread", b"imageio", b"PIL", b"skimage")
+
+
+def _has_tensors(data: bytes) -> bool:
+    return any(sign in data for sign in (*_SIGNS_OF_TORCH, *_SIGNS_OF_ARRAYS))
+
+
+def relevant_rules(data: bytes, rules: Iterable[Rule]) -> list[Rule]:
+    """The rules that can find something in these bytes; a file without any is not even parsed."""
+    if not _has_tensors(data):
+        return []
+    has_torch = any(sign in data for sign in _SIGNS_OF_TORCH)
+    return [
+        rule
+        for rule in rules
+        if (has_torch or not rule.needs_torch) and any(trigger in data for trigger in rule.triggers)
+    ]
+
+
+def lint(
+    source: Source, project: Project, rules: Iterable[Rule], config: Config, obey_noqa: bool = True
+) -> list[Finding]:
+    """The findings in one source, sorted, without those that the user does not want to see."""
+    found: list[Finding] = []
+    try:
+        module, found = _load(source, project)
+    except UnreadableError as error:
+        found = [unreadable(_in_words_of_python(error, source), source.path)]
+    else:
+        try:
+            for rule in relevant_rules(source.data, rules):
+                found += _run(rule, module)
+        finally:
+            project.close_file(module)
+    found = _kept(found, config, source.file)
+    if found and obey_noqa:
+        suppressions = read_suppressions(source)
+        found = [finding for finding in found if not suppressions.covers(finding, source)]
+    return found
+
+
+def _load(source: Source, project: Project) -> tuple[Module, list[Finding]]:
+    """Understand a source. A notebook is understood without the cells that are no Python, which are reported."""
+    try:
+        return _understand(source, project), []
+    except UnreadableError:
+        broken = source.broken_cells()
+        if not broken:
+            raise
+    for error in broken:
+        assert error.cell is not None
+        source = source.without_cell(error.cell)
+    return _understand(source, project), [unreadable(error, source.path) for error in broken]
+
+
+def _in_words_of_python(error: UnreadableError, source: Source) -> UnreadableError:
+    """A syntax error as the running Python tells it, if it sees one: it knows the row and the cause better."""
+    if error.message.startswith("syntax error") and source.cells is None:
+        return source.syntax_error() or error
+    return error
+
+
+def _understand(source: Source, project: Project) -> Module:
+    source.refuse_long()
+    try:
+        return project.load(source)
+    except (UnreadableError, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # a panic of the native parser is no Exception
+        raise UnreadableError(f"internal error: {_describe(error)}") from error
+
+
+def _run(rule: Rule, module: Module) -> Iterator[Finding]:
+    """The findings of one rule. A rule that fails is reported and does not keep the others from their work."""
+    from torchlint.semantics.parse import deep
+
+    try:
+        with deep():
+            for problem in rule.check(module):
+                yield _finding(rule, problem)
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:
+        failure = UnreadableError(f"internal error in {rule.code} on this file: {_describe(error)}; please report it")
+        yield unreadable(failure, module.source.path, "internal-error")
+
+
+def _describe(error: BaseException) -> str:
+    """An error in one line, with the place in torchlint that it comes from."""
+    text = " ".join(str(error).split())
+    frames = traceback.extract_tb(error.__traceback__, limit=-1)
+    place = f" ({Path(frames[0].filename).name}:{frames[0].lineno})" if frames else ""
+    return f"{type(error).__name__}{': ' if text else ''}{text[:200]}{place}"
+
+
+def _finding(rule: Rule, problem: Problem) -> Finding:
+    return Finding(
+        rule.code,
+        rule.name,
+        problem.message,
+        problem.site.location,
+        problem.help,
+        tuple(Related(text, site.location) for site, text in problem.related),
+    )
+
+
+def unreadable(error: UnreadableError, path: str, name: str = "unreadable-file") -> Finding:
+    """The finding that a file could not be understood."""
+    place = Location(path, error.row, error.column, error.row, error.column + 1, error.cell)
+    return Finding(UNREADABLE, name, error.message, place)
+
+
+def _kept(found: list[Finding], config: Config, file: Path | None) -> list[Finding]:
+    """Each finding once, sorted, without those that the config ignores in this file."""
+    if not found:
+        return found
+    ignored = config.ignored_in(file)
+    unique: dict[object, Finding] = {}
+    for finding in found:
+        if not finding.code.startswith(ignored):
+            # two rules may fail in the same place, but one bug in one place is told once
+            told = finding.message if finding.code == UNREADABLE else None
+            unique.setdefault((finding.code, finding.location, told), finding)
+    return sorted(unique.values(), key=lambda finding: finding.sort_key)
+
+
+def _no_notebook(data: bytes, name: str) -> bool:
+    """Whether a notebook is obviously broken: empty or cut off."""
+    return name.endswith(".ipynb") and not data.rstrip().endswith(b"}")

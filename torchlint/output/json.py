@@ -1,0 +1,41 @@
+"""JSON in the shape of ruff's, with the other places of the story under `related`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, TextIO
+
+from torchlint.findings import Finding, Location
+from torchlint.source import Source
+
+
+def _position(row: int, column: int) -> dict[str, int]:
+    return {"row": row, "column": column}
+
+
+def _span(location: Location) -> dict[str, Any]:
+    return {
+        "filename": location.path,
+        "cell": location.cell,
+        "location": _position(location.row, location.column),
+        "end_location": _position(location.end_row, location.end_column),
+    }
+
+
+def as_dict(finding: Finding) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "name": finding.name,
+        "message": finding.message,
+        "help": finding.help,
+        **_span(finding.location),
+        "fix": None,
+        "url": finding.url,
+        "related": [{"message": related.message, **_span(related.location)} for related in finding.related],
+    }
+
+
+def render(findings: Sequence[Finding], out: TextIO, sources: Mapping[str, Source]) -> None:
+    json.dump([as_dict(finding) for finding in findings], out, indent=2)
+    out.write("\n")
