@@ -1,0 +1,10 @@
+def apply_update(loss, opt, max_norm=None):
+    """Backward and one step."""
+    opt.zero_grad()
+    loss.backward()
+    if max_norm is not None:
+        import torch
+
+        params = [p for group in opt.param_groups for p in group["params"]]
+        torch.nn.utils.clip_grad_norm_(params, max_norm)
+    opt.step()

@@ -1,0 +1,3 @@
+from .models import RiverNet
+
+__all__ = ["RiverNet"]

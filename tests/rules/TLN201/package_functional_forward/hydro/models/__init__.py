@@ -1,0 +1,1 @@
+from .river import *  # noqa: F403

@@ -1,0 +1,15 @@
+import torch
+
+from net import Depth
+
+
+def main():
+    depth = Depth()
+    depth.eval  # TLN303
+    with torch.no_grad():
+        for image in torch.rand(3, 1, 3, 8, 8):
+            print(depth(image).mean().item())
+
+
+if __name__ == "__main__":
+    main()

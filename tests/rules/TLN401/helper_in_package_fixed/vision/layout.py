@@ -1,0 +1,4 @@
+def to_sequence(fmap):
+    """(N, C, H, W) -> (N, H * W, C)"""
+    n, c, h, w = fmap.shape
+    return fmap.flatten(2).transpose(1, 2)

@@ -1,0 +1,6 @@
+import torch
+
+frames = torch.randint(0, 256, (16, 8, 8), dtype=torch.uint8)
+background = torch.empty(8, 8, dtype=torch.uint8)
+torch.sum(frames, dim=0, out=background)  # TLN501
+print((background // 16).float().mean())

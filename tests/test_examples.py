@@ -1,0 +1,20 @@
+"""Each example has exactly one finding, and its corrected twin none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import Command
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+
+
+def projects() -> list[Path]:
+    return sorted(path for path in EXAMPLES.iterdir() if path.suffix in (".py", ".ipynb") or path.is_dir())
+
+
+@pytest.mark.parametrize("path", projects(), ids=lambda path: path.name)
+def test_example(torchlint: Command, path: Path) -> None:
+    found = torchlint("check", path.name, "--output-format", "json", cwd=EXAMPLES).json
+    assert len(found) == (0 if path.stem.endswith("_fixed") else 1)
