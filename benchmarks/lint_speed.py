@@ -1,0 +1,120 @@
+#!/usr/bin/env python3
+"""Speed of the linter beside bare parsing and beside torchfix, on a folder of real code, in one run.
+
+    python benchmarks/lint_speed.py FOLDER [--files N] [--torchfix COMMAND]
+
+Prints, for the same files: `libcst.parse_module` of the files that torchlint parses, torchlint in one process
+without a cache, and (if the command is given or found) torchfix. Also the peak memory of torchlint on a quarter,
+a half and the whole of the files: it must not grow with their number. Ratios are what counts; seconds depend on
+the machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+SKIPPED = {".git", ".venv", "venv", "node_modules", "site-packages"}
+
+_PARSE = """
+import sys, time, libcst
+texts = []
+for line in open(sys.argv[1], encoding="utf-8"):
+    try:
+        texts.append(open(line.rstrip("\\n"), encoding="utf-8").read())
+    except (OSError, UnicodeDecodeError):
+        pass
+started = time.process_time()
+for text in texts:
+    try:
+        libcst.parse_module(text)
+    except libcst.ParserSyntaxError:
+        pass
+print(time.process_time() - started)
+"""
+
+
+def python_files(folder: Path) -> list[Path]:
+    return [
+        path
+        for path in sorted(folder.rglob("*.py"))
+        if path.is_file() and not SKIPPED & set(path.relative_to(folder).parts)
+    ]
+
+
+def parsed_files(files: list[Path]) -> list[Path]:
+    """The files that torchlint does not put aside after a look at their bytes."""
+    from torchlint.linter import relevant_rules
+    from torchlint.rules import all_rules
+
+    rules = [rule for rule in all_rules() if rule.default]
+    return [path for path in files if relevant_rules(path.read_bytes(), rules)]
+
+
+def run(command: list[str], folder: Path) -> tuple[float, int]:
+    """CPU seconds of a command and its children, and the findings that it counted."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    try:
+        count = len(json.loads(done.stdout))
+    except ValueError:
+        count = done.stdout.count("\n")
+    return seconds, count
+
+
+def peak_memory(folder: Path, files: list[Path]) -> float:
+    """Peak memory in MiB of torchlint on these files."""
+    code = (
+        "import resource, runpy, sys\n"
+        "sys.argv = ['torchlint', *sys.argv[1:]]\n"
+        "try:\n    runpy.run_module('torchlint', run_name='__main__')\n"
+        "finally:\n    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)\n"
+    )
+    command = [sys.executable, "-c", code, "check", "--no-cache", "-j", "1", "--output-format", "json"]
+    done = subprocess.run([*command, *map(str, files)], cwd=folder, capture_output=True, text=True, check=False)
+    return int(done.stderr.strip().splitlines()[-1]) / 1024
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--files", type=int, default=0, help="use only this many files, evenly chosen")
+    parser.add_argument("--torchfix", default=shutil.which("torchfix"), help="the torchfix command to compare with")
+    options = parser.parse_args()
+    folder = options.folder.resolve()
+    files = python_files(folder)
+    if options.files and len(files) > options.files:
+        files = files[:: len(files) // options.files][: options.files]
+    parsed = parsed_files(files)
+    listing = Path(tempfile.mkstemp(suffix=".txt")[1])
+    listing.write_text("\n".join(map(str, parsed)), encoding="utf-8")
+    started = time.perf_counter()
+    parse = [sys.executable, "-c", _PARSE, str(listing)]
+    bare = float(subprocess.run(parse, capture_output=True, text=True, check=True).stdout)
+    listing.unlink()
+    torchlint = [sys.executable, "-m", "torchlint", "check", "--no-cache", "-j", "1", "--output-format", "json"]
+    names = [str(path) for path in files]
+    ours, found = run([*torchlint, *names], folder)
+    print(f"files: {len(files)} in all, {len(parsed)} parsed by torchlint")
+    print(f"libcst.parse_module  {bare:8.1f} s   1.00")
+    print(f"torchlint            {ours:8.1f} s   {ours / bare:.2f} times the parse, {found} findings")
+    if options.torchfix:
+        theirs, _ = run([*options.torchfix.split(), *names], folder)
+        print(f"torchfix             {theirs:8.1f} s   {theirs / ours:.1f} times torchlint")
+    for share in (4, 2, 1):
+        print(f"peak memory, {len(files) // share:5} files  {peak_memory(folder, files[::share]):6.0f} MiB")
+    print(f"({time.perf_counter() - started:.0f} s in all)")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
