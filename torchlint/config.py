@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from torchlint.findings import UNREADABLE
 
@@ -25,6 +25,8 @@ PREFIX = "TLN"
 
 #: Files and folders of these show where a project begins.
 ROOT_MARKERS = (".git", "pyproject.toml", "setup.py", "setup.cfg")
+
+AnyRule = TypeVar("AnyRule", bound="Rule")
 
 _KEYS = ("select", "extend-select", "ignore", "per-file-ignores", "exclude")
 
@@ -49,7 +51,7 @@ class Config:
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     exclude: tuple[str, ...] = ()
 
-    def rules(self, rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    def rules(self, rules: Iterable[AnyRule]) -> tuple[AnyRule, ...]:
         """Those of `rules` that are switched on."""
         return tuple(rule for rule in rules if self._selects(rule))
 

@@ -15,7 +15,7 @@ from torchlint import __version__
 from torchlint.config import Config, project_root
 from torchlint.findings import Finding
 from torchlint.linter import lint, relevant_rules
-from torchlint.rules import Rule, all_rules
+from torchlint.rules import StaticRule, static_rules
 from torchlint.semantics.project import Project
 from torchlint.source import source_from_lines
 
@@ -29,7 +29,7 @@ class Plugin:
     name = "torchlint"
     version = __version__
 
-    _rules: tuple[Rule, ...] = ()
+    _rules: tuple[StaticRule, ...] = ()
     _paths: tuple[Path, ...] = ()
     _obey_noqa = True
 
@@ -41,13 +41,13 @@ class Plugin:
 
     @classmethod
     def add_options(cls, manager: OptionManager) -> None:
-        manager.extend_default_ignore([rule.code for rule in all_rules() if not rule.default])
+        manager.extend_default_ignore([rule.code for rule in static_rules() if not rule.default])
 
     @classmethod
     def parse_options(cls, options: Namespace) -> None:
         engine = DecisionEngine(options)
         # a rule whose findings flake8 would drop need not run
-        cls._rules = tuple(rule for rule in all_rules() if engine.decision_for(rule.code) is Decision.Selected)
+        cls._rules = tuple(rule for rule in static_rules() if engine.decision_for(rule.code) is Decision.Selected)
         cls._paths = tuple(Path(name) for name in options.filenames or ())
         cls._obey_noqa = not options.disable_noqa
 

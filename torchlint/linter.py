@@ -15,7 +15,7 @@ from torchlint.suppression import read_suppressions
 if TYPE_CHECKING:
     from torchlint.config import Config
     from torchlint.files import Target
-    from torchlint.rules.base import Problem, Rule
+    from torchlint.rules.base import Problem, StaticRule
     from torchlint.semantics.module import Module
     from torchlint.semantics.project import Project
 
@@ -29,11 +29,11 @@ class Linter:
         self._project: Project | None = None
 
     @cached_property
-    def _rules(self) -> tuple[Rule, ...]:
+    def _rules(self) -> tuple[StaticRule, ...]:
         # loaded for the first file that may need them: a run over other code is over before that
-        from torchlint.rules import all_rules
+        from torchlint.rules import static_rules
 
-        return self._config.rules(all_rules())
+        return self._config.rules(static_rules())
 
     def lint_target(self, target: Target) -> list[Finding]:
         """The findings in one file."""
@@ -89,7 +89,7 @@ def _has_tensors(data: bytes) -> bool:
     return any(sign in data for sign in (*_SIGNS_OF_TORCH, *_SIGNS_OF_ARRAYS))
 
 
-def relevant_rules(data: bytes, rules: Iterable[Rule]) -> list[Rule]:
+def relevant_rules(data: bytes, rules: Iterable[StaticRule]) -> list[StaticRule]:
     """The rules that can find something in these bytes; a file without any is not even parsed."""
     if not _has_tensors(data):
         return []
@@ -102,7 +102,7 @@ def relevant_rules(data: bytes, rules: Iterable[Rule]) -> list[Rule]:
 
 
 def lint(
-    source: Source, project: Project, rules: Iterable[Rule], config: Config, obey_noqa: bool = True
+    source: Source, project: Project, rules: Iterable[StaticRule], config: Config, obey_noqa: bool = True
 ) -> list[Finding]:
     """The findings in one source, sorted, without those that the user does not want to see."""
     found: list[Finding] = []
@@ -154,7 +154,7 @@ def _understand(source: Source, project: Project) -> Module:
         raise UnreadableError(f"internal error: {_describe(error)}") from error
 
 
-def _run(rule: Rule, module: Module) -> Iterator[Finding]:
+def _run(rule: StaticRule, module: Module) -> Iterator[Finding]:
     """The findings of one rule. A rule that fails is reported and does not keep the others from their work."""
     from torchlint.semantics.parse import deep
 
@@ -177,7 +177,7 @@ def _describe(error: BaseException) -> str:
     return f"{type(error).__name__}{': ' if text else ''}{text[:200]}{place}"
 
 
-def _finding(rule: Rule, problem: Problem) -> Finding:
+def _finding(rule: StaticRule, problem: Problem) -> Finding:
     return Finding(
         rule.code,
         rule.name,

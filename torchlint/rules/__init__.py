@@ -1,4 +1,4 @@
-"""The static rules, found by discovery: every module of this package that defines a `Rule`."""
+"""The catalogue, found by discovery: every module of this package that defines a `Rule`."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import importlib
 import pkgutil
 from functools import cache
 
-from torchlint.rules.base import Problem, Rule
+from torchlint.rules.base import Problem, Rule, StaticRule
 
-__all__ = ["Problem", "Rule", "all_rules"]
+__all__ = ["Problem", "Rule", "StaticRule", "all_rules", "static_rules"]
 
 
 @cache
@@ -26,3 +26,8 @@ def all_rules() -> tuple[Rule, ...]:
             if isinstance(value, type) and value.__module__ == module.__name__ and issubclass(value, Rule)
         ]
     return tuple(sorted(rules, key=lambda rule: rule.code))
+
+
+def static_rules() -> tuple[StaticRule, ...]:
+    """Those that the linter finds."""
+    return tuple(rule for rule in all_rules() if isinstance(rule, StaticRule))

@@ -1,4 +1,4 @@
-"""What a rule is: one bug, one code, one page, one static detector."""
+"""What a rule is: one bug, one code, one page, and up to two detectors."""
 
 from __future__ import annotations
 
@@ -25,26 +25,34 @@ class Problem:
     related: tuple[tuple[Site, str], ...] = ()
 
 
-class Rule(ABC):
-    """A rule lives in one file of `torchlint.rules`; its docstring is its page.
+class Rule:
+    """A bug of the catalogue. It lives in one file of `torchlint.rules`; its docstring is its page.
 
     The docstring has the headings *What it does*, *Why is this bad?*, *Example*, *Use instead*,
-    *Known problems* and *References*.
+    *Known problems* and *References*. A rule that is found in source derives from `StaticRule`; a bug that only the
+    running training shows has nothing but this page here, and a check in `torchlint.runtime.checks`.
     """
 
     code: ClassVar[str]
     name: ClassVar[str]
-    #: Byte strings of which at least one stands in every file that can have this bug.
-    triggers: ClassVar[tuple[bytes, ...]]
-    #: False for a bug that code can have which does not mention torch at all, such as arithmetic of NumPy images.
-    needs_torch: ClassVar[bool] = True
+    #: Whether the guard has a check for it.
+    guarded: ClassVar[bool] = False
     #: Rules that are right in fewer than 19 of 20 findings on real code are opt-in.
     default: ClassVar[bool] = True
-
-    @abstractmethod
-    def check(self, module: Module) -> Iterator[Problem]:
-        """Yield the problems whose `site` lies in `module`."""
 
     @classmethod
     def page(cls) -> str:
         return inspect.cleandoc(cls.__doc__ or "")
+
+
+class StaticRule(Rule, ABC):
+    """A rule that the linter finds in source."""
+
+    #: Byte strings of which at least one stands in every file that can have this bug.
+    triggers: ClassVar[tuple[bytes, ...]]
+    #: False for a bug that code can have which does not mention torch at all, such as arithmetic of NumPy images.
+    needs_torch: ClassVar[bool] = True
+
+    @abstractmethod
+    def check(self, module: Module) -> Iterator[Problem]:
+        """Yield the problems whose `site` lies in `module`."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from torchlint.rules.base import Problem, Rule
+from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics.nodes import Attr, Call, Choice, Const, Free, Function, Guards, Node, Param
 from torchlint.semantics.values import External
 
@@ -31,7 +31,7 @@ _ATTENTION_ROOTS = ("torch.", "flash_attn", "xformers.")
 _INTENDED = re.compile(r"always|intention|on purpose|deliberate|monte|even (in|at|during|for) ", re.IGNORECASE)
 
 
-class DropoutAlwaysOn(Rule):
+class DropoutAlwaysOn(StaticRule):
     """
     ## What it does
     Finds dropout that `eval()` can't turn off: `F.dropout(x, p)` without `training=` (the default is True), an

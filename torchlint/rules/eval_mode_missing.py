@@ -3,14 +3,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from torchlint.rules.base import Problem, Rule
+from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics.training import training_facts
 
 if TYPE_CHECKING:
     from torchlint.semantics.module import Module
 
 
-class EvalModeMissing(Rule):
+class EvalModeMissing(StaticRule):
     """
     ## What it does
     Finds validation, test or generation code that runs a network in train mode: `eval()` was never called on the way

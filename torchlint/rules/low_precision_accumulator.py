@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from torchlint.rules.base import Problem, Rule
+from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics.arithmetic import Dtype
 from torchlint.semantics.dtypes import may_hold_bytes
 from torchlint.semantics.knowledge.dtypes import HALF, LIMITS, NARROW
@@ -52,7 +52,7 @@ _INT8 = re.compile(rb"(?<!u)int8|\bchar\(\)")
 _NARROWING = ("astype", "to", "byte", "char", "type", "array", "asarray", "tensor", "arange", "int8", "uint8")
 
 
-class LowPrecisionAccumulator(Rule):
+class LowPrecisionAccumulator(StaticRule):
     """
     ## What it does
     Finds sums and counters in a dtype that is too small for them: `sum(dtype=torch.uint8)`, Python's `sum()` over a

@@ -3,14 +3,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from torchlint.rules.base import Problem, Rule
+from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics.training import training_facts
 
 if TYPE_CHECKING:
     from torchlint.semantics.module import Module
 
 
-class MissingZeroGrad(Rule):
+class MissingZeroGrad(StaticRule):
     """
     ## What it does
     Finds an optimizer whose gradients are never cleared between its steps: not at all, only once per epoch while it

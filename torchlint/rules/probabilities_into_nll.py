@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from torchlint.rules._losses import TRIGGERS, mismatches, problem
-from torchlint.rules.base import Problem, Rule
+from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics.knowledge.activations import LINEAR, PROBABILITIES
 from torchlint.semantics.knowledge.losses import DIVERGENCES, LOG_PROBABILITIES
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from torchlint.semantics.module import Module
 
 
-class ProbabilitiesIntoNll(Rule):
+class ProbabilitiesIntoNll(StaticRule):
     """
     ## What it does
     Finds probabilities or raw logits that are given to `NLLLoss` or `F.nll_loss`, and probabilities that are given

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from torchlint.rules._losses import TRIGGERS, mismatches, problem
-from torchlint.rules.base import Problem, Rule
+from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics.knowledge.activations import PROBABILITIES
 from torchlint.semantics.knowledge.losses import BINARY_LOGITS
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from torchlint.semantics.module import Module
 
 
-class SigmoidIntoBceWithLogits(Rule):
+class SigmoidIntoBceWithLogits(StaticRule):
     """
     ## What it does
     Finds probabilities (the result of a sigmoid or a softmax) that are given to `BCEWithLogitsLoss`,

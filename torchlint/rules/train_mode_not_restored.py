@@ -3,14 +3,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from torchlint.rules.base import Problem, Rule
+from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics.training import training_facts
 
 if TYPE_CHECKING:
     from torchlint.semantics.module import Module
 
 
-class TrainModeNotRestored(Rule):
+class TrainModeNotRestored(StaticRule):
     """
     ## What it does
     Finds training that goes on in eval mode after an evaluation: `train()` is never called again, or only at the

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from torchlint.rules.base import Problem, Rule
+from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics import arithmetic
 from torchlint.semantics.arithmetic import SMALL_CONSTANT, Dtype
 from torchlint.semantics.dtypes import may_hold_bytes
@@ -44,7 +44,7 @@ _ZERO_TESTS = frozenset({"any", "count_nonzero", "nonzero", "all", "flatnonzero"
 _MEASURES = frozenset({"abs", "absolute", "sum", "mean", "max", "norm", "square", "all", "any", "item", "amax"})
 
 
-class Uint8Arithmetic(Rule):
+class Uint8Arithmetic(StaticRule):
     """
     ## What it does
     Finds arithmetic on images and labels of 8 bits that wraps around: differences, sums, products and squares of

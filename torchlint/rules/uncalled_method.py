@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from torchlint.rules.base import Problem, Rule
+from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics.nodes import Attempt, Attr, Bare, Branch, Call, Free, LoopStep, Node, Param, Trace, Within
 from torchlint.semantics.values import ClassValue, Container, External, FunctionValue, Instance, Opaque
 
@@ -68,7 +68,7 @@ _TAKERS = ("load_state_dict", "deepcopy")
 _PROBES = frozenset({"raises", "assertRaises", "suppress"})
 
 
-class UncalledMethod(Rule):
+class UncalledMethod(StaticRule):
     """
     ## What it does
     Finds methods that are named but not called: a statement such as `model.eval`, `optimizer.step` or

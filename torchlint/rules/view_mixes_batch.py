@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from torchlint.rules._views import TRIGGERS, problems
-from torchlint.rules.base import Problem, Rule
+from torchlint.rules.base import Problem, StaticRule
 
 if TYPE_CHECKING:
     from torchlint.semantics.module import Module
 
 
-class ViewMixesBatch(Rule):
+class ViewMixesBatch(StaticRule):
     """
     ## What it does
     Finds a `view` or `reshape` that folds the batch dimension into one that is not its neighbour: `(B, T, D)` viewed
