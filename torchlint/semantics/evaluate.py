@@ -71,6 +71,8 @@ Values = tuple[Value, ...]
 BUDGET = 6000
 #: Nodes visited for one file: a bound on the time that any file can take.
 FUEL = 40_000
+#: Deeper than any question.
+_NOTHING = 1_000_000
 #: Frames on top of each other.
 MAX_DEPTH = 14
 #: Values that one expression is followed into.
@@ -95,7 +97,12 @@ class Evaluator:
         self._truths: dict[tuple[int, Context | None], bool | None] = {}
         self._attributes: dict[tuple[int, str, int], Values] = {}
         self._interned: dict[tuple[Any, ...], Any] = {}
-        self._active: set[tuple[int, Context | None]] = set()
+        #: questions under way, with how deep they are nested
+        self._active: dict[tuple[int, Context | None], int] = {}
+        #: answers that lack what a question under way will add; good until that one is answered
+        self._partial: dict[tuple[int, Context | None], tuple[Values, int]] = {}
+        #: the outermost question that an answer being made up lacks
+        self._lacks = _NOTHING
         self._held: list[object] = []
         self._global: dict[int, bool] = {}
         self._steps = 0
@@ -172,15 +179,23 @@ class Evaluator:
         found = self._memo.get(key)
         if found is not None:
             return found
-        if key in self._active:
-            return ()
         if self._nesting == 0:
             self._steps = 0
+            self._partial.clear()
+            self._lacks = _NOTHING
+        elif key in self._active:
+            self._lacks = min(self._lacks, self._active[key])
+            return ()
+        elif key in self._partial:
+            known, lacks = self._partial[key]
+            self._lacks = min(self._lacks, lacks)
+            return known
         self._steps += 1
         self.fuel -= 1
         if self.fuel < 0 or self._steps > BUDGET or self._nesting > 220:
             return (self.opaque(node, context),)
-        self._active.add(key)
+        outer, self._lacks = self._lacks, _NOTHING
+        self._active[key] = self._nesting
         self._nesting += 1
         try:
             handler = _HANDLERS.get(type(node))
@@ -190,10 +205,17 @@ class Evaluator:
                 result = self._distinct(handler(self, node, context))
         finally:
             self._nesting -= 1
-            self._active.discard(key)
-        if self._steps <= BUDGET:
-            self._memo[key] = result
-            self._held.append(node)
+            del self._active[key]
+        if self._lacks < self._nesting:
+            self._partial[key] = result, self._lacks
+        else:
+            if self._lacks == self._nesting:
+                self._partial.clear()
+            self._lacks = _NOTHING
+            if self._steps <= BUDGET:
+                self._memo[key] = result
+        self._held.append(node)
+        self._lacks = min(self._lacks, outer)
         return result
 
     def _is_fixed(self, node: Node) -> bool:
@@ -667,7 +689,7 @@ class Evaluator:
         for base in self.values(node.base, context):
             found = self.attribute(base, node.name)
             results += found if found else (self.opaque(node, context),)
-        return tuple(results) or (self.opaque(node, context),)
+        return tuple(results)  # nothing yet if the base is what is being asked for: `model = model.train()` in a loop
 
     def attribute(self, base: Value, name: str) -> Values:
         """What `base.name` is; empty if unknown."""
@@ -794,7 +816,7 @@ class Evaluator:
         results: list[Value] = []
         for callee in self.values(node.func, context):
             results += self.called(callee, node, context)
-        return tuple(results) or (self.opaque(node, context),)
+        return tuple(results)
 
     def called(self, callee: Value, call: Call, context: Context | None) -> Values:
         """What `call` gives if it calls `callee`."""
@@ -884,6 +906,8 @@ class Evaluator:
     def _method_call(self, func: Attr, call: Call, context: Context | None) -> Values:
         """A method the project doesn't define: some hand back their object, `dict.get` its item."""
         bases = self.values(func.base, context)
+        if not bases:
+            return ()
         objects = tuple(base for base in bases if isinstance(base, Instance))
         if objects and func.name in _FLUENT:
             return objects
