@@ -111,7 +111,7 @@ def test_statistics(torchlint: Command, tmp_path: Path) -> None:
     (tmp_path / "broken.py").write_text("import torch\nx = (\n")
     result = torchlint("check", "--statistics")
     assert result.code == 1
-    assert result.out == "3  TLN201  softmax-into-cross-entropy\n1  TLN000  unreadable-file\n"
+    assert result.out == "3  TLN201  softmax-into-cross-entropy    linter, guard\n1  TLN000  unreadable-file\n"
     assert torchlint("check", "--statistics", "--output-format", "json").json[0] == {
         "code": "TLN201",
         "name": "softmax-into-cross-entropy",
@@ -234,7 +234,7 @@ def test_rule_pages(torchlint: Command) -> None:
     assert "## Why is this bad?" in page.out
     assert torchlint("rule", "softmax-into-cross-entropy").out == page.out
     listed = torchlint("rule").out
-    assert "TLN201  softmax-into-cross-entropy\n" in listed
+    assert "TLN201  softmax-into-cross-entropy    linter, guard\n" in listed
     assert page.out in torchlint("rule", "--all").out
     assert torchlint("rule", "TLN201", "--output-format", "json").json["explanation"] in page.out
     every = torchlint("rule", "--all", "--output-format", "json").json

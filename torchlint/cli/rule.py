@@ -11,7 +11,7 @@ import click
 from torchlint.cli import Failure
 from torchlint.config import suggest
 from torchlint.findings import DOCS_URL
-from torchlint.rules import Rule, all_rules
+from torchlint.rules import Rule, StaticRule, all_rules
 
 _EPILOG = """\b
 Examples:
@@ -36,7 +36,8 @@ def command(rule: str | None, every: bool, output_format: str) -> None:
         click.echo(json.dumps(pages[0] if rule is not None else pages, indent=2))
     elif rule is None and not every:
         for shown in rules:
-            click.echo(f"{shown.code}  {shown.name}{'' if shown.default else '  (opt-in)'}")
+            opt_in = "" if shown.default else ", opt-in"
+            click.echo(f"{shown.code}  {shown.name:<28}  {_detectors(shown)}{opt_in}")
     else:
         _print_pages(rules)
 
@@ -51,11 +52,18 @@ def _find(wanted: str) -> Rule:
     return found
 
 
+def _detectors(rule: Rule) -> str:
+    """Which halves of torchlint find it."""
+    return ", ".join([*(["linter"] if isinstance(rule, StaticRule) else []), *(["guard"] if rule.guarded else [])])
+
+
 def _as_dict(rule: Rule) -> dict[str, Any]:
     return {
         "code": rule.code,
         "name": rule.name,
         "default": rule.default,
+        "linter": isinstance(rule, StaticRule),
+        "guard": rule.guarded,
         "url": f"{DOCS_URL}/{rule.code}",
         "explanation": rule.page(),
     }
@@ -63,7 +71,7 @@ def _as_dict(rule: Rule) -> dict[str, Any]:
 
 def _markdown(rule: Rule) -> str:
     opt_in = "" if rule.default else "\n\nThis rule is off by default; switch it on with `--extend-select`."
-    return f"# {rule.name} ({rule.code}){opt_in}\n\n{rule.page()}\n"
+    return f"# {rule.name} ({rule.code})\n\nFound by: {_detectors(rule)}.{opt_in}\n\n{rule.page()}\n"
 
 
 def _print_pages(rules: list[Rule]) -> None:

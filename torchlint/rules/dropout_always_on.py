@@ -68,6 +68,7 @@ class DropoutAlwaysOn(StaticRule):
 
     code = "TLN304"
     name = "dropout-always-on"
+    guarded = True
     triggers = (b"dropout", b"Dropout", b"scaled_dot_product_attention", b"flash_attn", b"memory_efficient_attention")
 
     def check(self, module: Module) -> Iterator[Problem]:

@@ -50,6 +50,7 @@ class EvalModeMissing(StaticRule):
 
     code = "TLN301"
     name = "eval-mode-missing"
+    guarded = True
     triggers = (
         b"no_grad",
         b"inference_mode",

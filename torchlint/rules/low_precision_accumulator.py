@@ -87,6 +87,7 @@ class LowPrecisionAccumulator(StaticRule):
 
     code = "TLN501"
     name = "low-precision-accumulator"
+    guarded = True
     needs_torch = False
     triggers = (
         b"uint8",

@@ -48,6 +48,7 @@ class MissingZeroGrad(StaticRule):
 
     code = "TLN101"
     name = "missing-zero-grad"
+    guarded = True
     triggers = (b".step(", b"backward(", b".grad")
 
     def check(self, module: Module) -> Iterator[Problem]:

@@ -44,6 +44,7 @@ class ProbabilitiesIntoNll(StaticRule):
 
     code = "TLN203"
     name = "probabilities-into-nll"
+    guarded = True
     triggers = TRIGGERS
 
     def check(self, module: Module) -> Iterator[Problem]:

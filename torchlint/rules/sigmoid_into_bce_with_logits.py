@@ -43,6 +43,7 @@ class SigmoidIntoBceWithLogits(StaticRule):
 
     code = "TLN202"
     name = "sigmoid-into-bce-with-logits"
+    guarded = True
     triggers = TRIGGERS
 
     def check(self, module: Module) -> Iterator[Problem]:

@@ -53,6 +53,7 @@ class SoftmaxIntoCrossEntropy(StaticRule):
 
     code = "TLN201"
     name = "softmax-into-cross-entropy"
+    guarded = True
     triggers = TRIGGERS
 
     def check(self, module: Module) -> Iterator[Problem]:

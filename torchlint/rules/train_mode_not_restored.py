@@ -46,6 +46,7 @@ class TrainModeNotRestored(StaticRule):
 
     code = "TLN302"
     name = "train-mode-not-restored"
+    guarded = True
     triggers = (b"val", b"test(", b".train(", b"backward(")
 
     def check(self, module: Module) -> Iterator[Problem]:

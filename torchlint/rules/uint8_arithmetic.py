@@ -80,6 +80,7 @@ class Uint8Arithmetic(StaticRule):
 
     code = "TLN502"
     name = "uint8-arithmetic"
+    guarded = True
     needs_torch = False
     triggers = (
         b"uint8",

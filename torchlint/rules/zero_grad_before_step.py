@@ -42,6 +42,7 @@ class ZeroGradBeforeStep(StaticRule):
 
     code = "TLN102"
     name = "zero-grad-before-step"
+    guarded = True
     triggers = (b"zero_grad",)
 
     def check(self, module: Module) -> Iterator[Problem]:

@@ -1,0 +1,57 @@
+"""TLN205: (N, 1) against (N) makes a loss over all N x N pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+
+from torchlint.runtime.checks.base import Check
+from torchlint.runtime.events import BackwardStart, Operation
+from torchlint.runtime.graph import kind, saved
+
+_LOSSES = (F.mse_loss, F.l1_loss, F.smooth_l1_loss, F.huber_loss, F.binary_cross_entropy)
+_DIFFERENCES = ("sub", "__sub__", "rsub", "__rsub__", "subtract")
+
+
+class BroadcastLoss(Check):
+    """By the graph for the loss functions that keep their inputs, by the operation for those written by hand."""
+
+    code = "TLN205"
+
+    def on_backward_start(self, event: BackwardStart) -> None:
+        if event.graph is None:
+            return
+        for loss in event.graph.losses("MseLoss", "SmoothL1Loss", "HuberLoss"):
+            inputs = [child for child, _ in loss.node.next_functions if child is not None]
+            broad = saved(loss.node, "self")
+            for child in inputs:
+                if kind(child) == "Expand" and isinstance(broad, torch.Tensor):
+                    self._judge(saved(child, "self_sym_sizes") or (), broad.shape)
+
+    def _judge(self, before: Sequence[int], after: Sequence[int]) -> None:
+        size = before[0] if before else 0
+        if size > 1 and tuple(before) in ((size, 1), (size,)) and tuple(after) == (size, size):
+            self._tell(size)
+
+    def on_operation(self, event: Operation) -> None:
+        if event.function not in _LOSSES and getattr(event.function, "__name__", "") not in _DIFFERENCES:
+            return
+        pair = [argument for argument in event.args[:2] if isinstance(argument, torch.Tensor)]
+        pair += [event.kwargs[key] for key in ("input", "target", "other") if key in event.kwargs]
+        if len(pair) != 2 or not all(isinstance(tensor, torch.Tensor) for tensor in pair):
+            return
+        size = pair[0].shape[0] if pair[0].dim() else 0
+        shapes = {tuple(tensor.shape) for tensor in pair}
+        # a prediction needs a gradient and a target does not; pairwise distances of one tensor do on both sides
+        if size > 1 and shapes == {(size, 1), (size,)} and pair[0].requires_grad != pair[1].requires_grad:
+            self._tell(size)
+
+    def _tell(self, size: int) -> None:
+        self.report(
+            f"prediction and target have the shapes ({size}, 1) and ({size}): they broadcast to ({size}, {size}), "
+            "so every prediction is compared with every target and the model learns the mean",
+            "give both the same shape: prediction.squeeze(1), or target.unsqueeze(1)",
+            pairs=size * size,
+        )

@@ -1,0 +1,244 @@
+"""TLN503: NaN or Inf in loss, gradients, parameters or buffers, and the module where it began."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from torchlint.runtime.checks.base import Check
+from torchlint.runtime.events import BackwardStart, Close, Measured, StepEnd
+from torchlint.runtime.graph import LossGraph, kind
+from torchlint.runtime.models import Root
+from torchlint.runtime.norms import plain
+from torchlint.runtime.operations import tensors_in
+from torchlint.runtime.replay import Origin, describe, find_origin, is_finite
+
+#: a GradScaler may skip this many steps in a row with a loss that is not finite; then it is no overflow of the scale
+SKIPPED = 3
+
+_HELP = {
+    "parameter": "find out what wrote it: a learning rate that is too high, an optimizer's division by zero (eps), "
+    "or initialisation",
+    "input": "look at the data: missing values, a division by a standard deviation of zero, a wrong normalisation",
+    "forward": "keep the operation's input in its domain: clamp before log and sqrt, add eps to a denominator, "
+    "subtract the maximum before exp",
+    "backward": "the gradient of the operation is infinite at this input: sqrt, norm and pow at 0 need eps inside, "
+    "and torch.where does not stop it: make the input harmless before the operation",
+    "loss": "look at the loss itself: log(0), division by a count of zero, exp of large numbers",
+    "gradients": "lower the learning rate or clip gradients; in float16 use a GradScaler",
+}
+
+
+@dataclass(slots=True)
+class _Cause:
+    """Where it began, as far as can be known."""
+
+    #: a key of the table of helps
+    where: str
+    text: str
+    module: str | None = None
+    line: str | None = None
+    evidence: dict[str, Any] = field(default_factory=dict)
+
+
+class NonFinite(Check):
+    """A test of two numbers in every step; all the rest only after it has tripped."""
+
+    code = "TLN503"
+
+    def __init__(self, *arguments: object) -> None:
+        super().__init__(*arguments)  # type: ignore[arg-type]
+        self._skipped = 0
+        self._buffers_at = self.session.settings.every
+
+    def on_backward_start(self, event: BackwardStart) -> None:
+        if event.loss is None or event.in_closure:
+            # a line search tries steps that go too far, and steps back
+            return
+        if math.isfinite(event.loss):
+            self._skipped = 0
+        elif not event.scaled:
+            self._trip("the loss", event.loss, graph=LossGraph(event.roots))
+        else:
+            self._skipped += 1
+            if self._skipped >= SKIPPED:
+                self._trip("the loss, before scaling,", event.loss, graph=LossGraph(event.roots))
+
+    def on_measured(self, event: Measured) -> None:
+        if event.loss is not None and not math.isfinite(event.loss) and not event.by_scaler:
+            self._trip("the loss", event.loss, step=event.step, late=event.late)
+        elif event.gradient_norm is not None and not math.isfinite(event.gradient_norm) and not event.by_scaler:
+            bad = list(self._bad_gradients(event))
+            if bad:
+                self._trip("a gradient", event.gradient_norm, bad, step=event.step, late=event.late)
+
+    def on_step_end(self, event: StepEnd) -> None:
+        optimizer = event.optimizer
+        if optimizer.closure and self.session.loss is not None and not math.isfinite(self.session.loss):
+            if any(not is_finite(parameter) for parameter in optimizer.parameters):
+                self._trip("the loss", self.session.loss)
+        if self.session.step + 1 >= self._buffers_at:
+            self._buffers_at += self.session.settings.every
+            self._look_at_state()
+
+    def on_close(self, event: Close) -> None:
+        if not event.failed:
+            self._look_at_state()
+
+    def _look_at_state(self) -> None:
+        """Parameters and buffers: a running variance that overflowed shows only in evaluation."""
+        for root in self.session.roots:
+            cause = self._bad_state(root)
+            if cause is not None:
+                self._tell("the state of the model", cause)
+
+    # --------------------------------------------------------------- the trip
+
+    def _bad_gradients(self, event: Measured) -> Iterator[str]:
+        """The exact test: the norm of large but finite gradients overflows too."""
+        for parameter in event.optimizer.parameters:
+            if parameter.grad is not None and not is_finite(plain(parameter.grad)):
+                yield self.session.name(parameter) or "?"
+        if event.late and self.session.layer_norms is not None:
+            # the gradients are gone, but their norms were kept
+            tracked, values = self.session.layer_norms
+            if not all(math.isfinite(value) for value in torch.stack(list(values)).tolist()):
+                yield tracked.label
+
+    def _trip(
+        self,
+        what: str,
+        value: float,
+        gradients: list[str] | None = None,
+        graph: LossGraph | None = None,
+        step: int | None = None,
+        late: bool = False,
+    ) -> None:
+        cause = self._find(graph, gradients)
+        if gradients:
+            cause.evidence["gradients"] = ", ".join(gradients[:4]) + (" ..." if len(gradients) > 4 else "")
+        if late:
+            cause.evidence["read_late"] = "one step after it happened: the weights may be poisoned already"
+        self._tell(f"{what} is {_word(value)}", cause, step)
+
+    def _tell(self, what: str, cause: _Cause, step: int | None = None) -> None:
+        self.report(
+            f"{what}: {cause.text}",
+            _HELP[cause.where],
+            module=cause.module,
+            line=cause.line,
+            history=True,
+            step=step,
+            **cause.evidence,
+        )
+        # all that follows comes from the same NaN
+        self.done()
+
+    def _find(self, graph: LossGraph | None, gradients: list[str] | None) -> _Cause:
+        """Parameters, inputs, a replay of the forward pass, then of the backward pass."""
+        trouble: list[str] = []
+        for root in self.session.roots:
+            cause = self._bad_state(root) or self._bad_input(root)
+            if cause is not None:
+                return cause
+        for root in self.session.roots:
+            if root.call is None:
+                continue
+            try:
+                origin = self._replay(root)
+            except Exception as error:
+                trouble.append(f"{type(error).__name__}: {error}")
+                continue
+            if origin is not None:
+                return _from_origin(origin)
+        cause = _from_graph(graph) if graph is not None else None
+        if cause is None:
+            text = "the model's own outputs are finite, so it began in the computation of the loss"
+            if all(root.call is None for root in self.session.roots):
+                text = "the call of the model was not seen, so it can't be replayed to find the module"
+            cause = _Cause("gradients" if gradients else "loss", text, module=gradients[0] if gradients else None)
+        if trouble:
+            cause.evidence["replay_failed"] = trouble[0][:200]
+        return cause
+
+    def _replay(self, root: Root) -> Origin | None:
+        call = root.call
+        sharded = any(hasattr(parameter, "to_local") for parameter in root.inner.parameters())
+        if call is None or sharded:
+            # with sharded parameters all ranks would have to take part
+            return None
+        self.session.replaying = True
+        try:
+            return find_origin(root, call)
+        finally:
+            self.session.replaying = False
+
+    def _bad_state(self, root: Root) -> _Cause | None:
+        kinds = (("parameter", root.inner.named_parameters()), ("buffer", root.inner.named_buffers()))
+        for what, named in kinds:
+            for name, tensor in named:
+                numbers = plain(tensor.detach())
+                # masks are kept in buffers, and hold -inf by design
+                bad = not is_finite(numbers) if what == "parameter" else bool((numbers.isnan()).any())
+                if tensor.is_floating_point() and bad:
+                    path = root.path(name)
+                    text = f"the {what} {path} is not finite any more"
+                    return _Cause("parameter", text, path, evidence={what: describe(numbers)})
+        return None
+
+    def _bad_input(self, root: Root) -> _Cause | None:
+        if root.call is None:
+            return None
+        for number, tensor in enumerate(tensors_in((root.call.args, root.call.kwargs))):
+            if tensor.is_floating_point() and bool((tensor.isnan() | (tensor == math.inf)).any()):
+                name = root.path("")
+                text = f"input {number} of {name} is not finite already"
+                return _Cause("input", text, name, evidence={"input": describe(tensor)})
+        return None
+
+
+def _word(value: float) -> str:
+    return "NaN" if math.isnan(value) else "infinite"
+
+
+def _from_origin(origin: Origin) -> _Cause:
+    names = {"nan": "NaN", "inf": "Inf", "-inf": "-Inf"}
+    where = f"{origin.module} ({origin.kind})"
+    if origin.backward:
+        text = f"it began in the backward of '{origin.operation}' in {where}, whose forward was finite"
+        return _Cause("backward", text, origin.module, origin.line, dict(origin.evidence))
+    text = f"{names[origin.what]} began in {where}, in the operation '{origin.operation}'"
+    return _Cause("forward", text, origin.module, origin.line, dict(origin.evidence))
+
+
+def _from_graph(graph: LossGraph) -> _Cause | None:
+    """The operation of the loss that began it: the deepest node with a saved tensor that is out of its domain."""
+    for node in reversed(graph.nodes):
+        for attribute, wrong in (("self", _out_of_domain), ("other", _out_of_domain), ("result", _not_finite)):
+            try:
+                value = getattr(node, f"_saved_{attribute}", None)
+            except RuntimeError:
+                continue
+            if isinstance(value, torch.Tensor) and value.is_floating_point() and wrong(kind(node), value):
+                text = f"the model's own outputs are finite; it began in '{kind(node).lower()}' in the loss"
+                evidence = {"operation": kind(node), attribute: describe(value)}
+                return _Cause("loss", text, evidence=evidence)
+    return None
+
+
+def _out_of_domain(operation: str, value: torch.Tensor) -> bool:
+    if operation in ("Log", "Log2", "Log10", "Xlogy"):
+        return bool((value <= 0).any())
+    if operation in ("Div", "Reciprocal", "Rsqrt"):
+        return bool((value == 0).any())
+    if operation in ("Sqrt", "Pow"):
+        return bool((value < 0).any())
+    return False
+
+
+def _not_finite(operation: str, value: torch.Tensor) -> bool:
+    return not is_finite(value)

@@ -1,0 +1,66 @@
+"""TLN102: backward() made gradients, and the step finds none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import torch
+from torch import nn
+
+from torchlint.runtime.checks.base import Check
+from torchlint.runtime.events import BackwardEnd, StepStart
+from torchlint.runtime.norms import plain
+
+#: steps in a row that found nothing
+STEPS = 2
+
+#: gradients that were set to zero in place are looked for in this many steps: reading them makes a device wait
+ZERO_STEPS = 10
+
+
+@dataclass(slots=True)
+class _Trace:
+    #: parameter, its gradient and the gradient's version at the end of the last backward
+    seen: list[tuple[nn.Parameter, torch.Tensor, int]] = field(default_factory=list)
+    #: there was a backward since the last step
+    fresh: bool = False
+    streak: int = 0
+
+
+class ZeroGradBeforeStep(Check):
+    """Looks at a few gradients of each optimizer after backward() and again before the step."""
+
+    code = "TLN102"
+
+    def __init__(self, *arguments: object) -> None:
+        super().__init__(*arguments)  # type: ignore[arg-type]
+        self._traces: dict[int, _Trace] = {}
+
+    def on_backward_end(self, event: BackwardEnd) -> None:
+        for optimizer in self.session.optimizers.values():
+            trace = self._traces.setdefault(id(optimizer), _Trace())
+            probes = [parameter for parameter, _, _ in trace.seen] or optimizer.probes()
+            seen = [(probe, probe.grad, probe.grad._version) for probe in probes if probe.grad is not None]
+            trace.seen, trace.fresh = seen, bool(seen)
+
+    def on_step_start(self, event: StepStart) -> None:
+        trace = self._traces.get(id(event.optimizer))
+        if trace is None or not trace.fresh or event.optimizer.closure:
+            return
+        trace.fresh = False
+        gone = all(parameter.grad is None or self._emptied(parameter, *rest) for parameter, *rest in trace.seen)
+        trace.streak = trace.streak + 1 if gone else 0
+        if trace.streak >= STEPS:
+            self.report(
+                f"the gradients are cleared between backward() and the step of {event.optimizer.label}: "
+                "it has nothing to learn from",
+                "call optimizer.zero_grad() before backward() or after step(), not between them",
+                module=None if len(self.session.optimizers) == 1 else event.optimizer.label,
+                steps_without_gradients=trace.streak,
+            )
+
+    def _emptied(self, parameter: nn.Parameter, gradient: torch.Tensor, version: int) -> bool:
+        now = parameter.grad
+        if now is not gradient or version == now._version or self.session.step >= ZERO_STEPS:
+            return False
+        return not bool(plain(now).any())

@@ -1,0 +1,225 @@
+"""The few places where torch passes by in every training, and the only code that patches anything.
+
+Each door is installed while at least one watcher listens and put back after. `torch.autograd.backward` is where
+`Tensor.backward`, GradScaler, Lightning and Accelerate all end; the optimizers have global hooks of their own; the
+methods of GradScaler and one helper of gradient clipping are looked up at call time, so that code which imported the
+functions early is seen as well.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import torch
+from torch.amp.grad_scaler import GradScaler
+from torch.nn.utils import clip_grad
+from torch.optim.optimizer import (
+    Optimizer,
+    register_optimizer_step_post_hook,
+    register_optimizer_step_pre_hook,
+)
+
+Function = Callable[..., Any]
+
+
+class Watcher(Protocol):
+    """Who listens at the doors. Only calls of the watcher's own thread reach it."""
+
+    thread: int
+
+    def backward_starts(self, roots: Sequence[torch.Tensor]) -> None: ...
+    def backward_ended(self) -> None: ...
+    def step_starts(self, optimizer: Optimizer, closure: bool) -> None: ...
+    def step_ended(self, optimizer: Optimizer) -> None: ...
+    def gradients_clipped(self, gradients: Sequence[torch.Tensor], limit: float) -> None: ...
+    def loss_scaled(self, scaler: GradScaler, loss: Any, scaled: Any) -> None: ...
+    def gradients_unscaled(self, optimizer: Optimizer) -> None: ...
+    def scaler_step(self, scaler: GradScaler, optimizer: Optimizer, begins: bool) -> None: ...
+
+
+_watchers: list[Watcher] = []
+_lock = threading.RLock()
+
+# a forked DataLoader worker inherits the list, but nobody watches there
+os.register_at_fork(after_in_child=_watchers.clear)
+
+
+def _here() -> list[Watcher]:
+    thread = threading.get_ident()
+    return [watcher for watcher in _watchers if watcher.thread == thread]
+
+
+# ---------------------------------------------------------------- the patches
+
+
+@dataclass
+class _Patch:
+    """One attribute that is replaced by a wrapper of itself."""
+
+    owner: Any
+    name: str
+    wrap: Callable[[Function], Function]
+    _original: Function | None = field(default=None, init=False)
+    _wrapper: Function | None = field(default=None, init=False)
+
+    def install(self) -> None:
+        original = getattr(self.owner, self.name, None)
+        if original is None or original is self._wrapper:
+            # a version of torch without it, or a wrapper that another tool had kept and put back
+            return
+        self._original = original
+        self._wrapper = functools.wraps(original)(self.wrap(original))
+        setattr(self.owner, self.name, self._wrapper)
+
+    def remove(self) -> None:
+        # where another tool has patched over us in between, its wrapper stays and ours lets everything pass
+        if self._original is not None and getattr(self.owner, self.name, None) is self._wrapper:
+            setattr(self.owner, self.name, self._original)
+            self._original = self._wrapper = None
+
+
+class _Depth(threading.local):
+    """How many backward passes are under way: checkpointing runs one inside another, and only the outer one counts."""
+
+    value = 0
+
+
+_depth = _Depth()
+
+
+def _wrap_backward(original: Function) -> Function:
+    def backward(tensors: Any, *args: Any, **kwargs: Any) -> Any:
+        watchers = _here() if _watchers and not _depth.value else []
+        if not watchers:
+            return original(tensors, *args, **kwargs)
+        roots = (tensors,) if isinstance(tensors, torch.Tensor) else tuple(tensors)
+        _depth.value += 1
+        try:
+            for watcher in watchers:
+                watcher.backward_starts(roots)
+            result = original(tensors, *args, **kwargs)
+        finally:
+            _depth.value -= 1
+        for watcher in watchers:
+            watcher.backward_ended()
+        return result
+
+    return backward
+
+
+def _wrap_clipping(listed: bool) -> Callable[[Function], Function]:
+    """For a helper that the functions of clipping call: with the gradients, or with a list that holds their list."""
+
+    def wrap(original: Function) -> Function:
+        def helper(gradients: Any, *args: Any, **kwargs: Any) -> Any:
+            if _watchers:
+                caller = _CLIPPING.get(sys._getframe(1).f_code.co_name)
+                limit = None if caller is None else sys._getframe(1).f_locals.get(caller)
+                # clipping to infinity is how people read the norm
+                if limit is not None and float(limit) != math.inf:
+                    for watcher in _here():
+                        watcher.gradients_clipped(gradients[0] if listed else gradients, float(limit))
+            return original(gradients, *args, **kwargs)
+
+        return helper
+
+    return wrap
+
+
+#: the functions that clip, and what each calls its limit
+_CLIPPING = {"clip_grad_norm_": "max_norm", "clip_grad_value_": "clip_value"}
+
+
+def _wrap_scale(original: Function) -> Function:
+    def scale(self: GradScaler, outputs: Any) -> Any:
+        scaled = original(self, outputs)
+        for watcher in _here():
+            watcher.loss_scaled(self, outputs, scaled)
+        return scaled
+
+    return scale
+
+
+def _wrap_unscale(original: Function) -> Function:
+    def unscale_(self: GradScaler, optimizer: Optimizer) -> Any:
+        result = original(self, optimizer)
+        for watcher in _here():
+            watcher.gradients_unscaled(optimizer)
+        return result
+
+    return unscale_
+
+
+def _wrap_scaler_step(original: Function) -> Function:
+    def step(self: GradScaler, optimizer: Optimizer, *args: Any, **kwargs: Any) -> Any:
+        watchers = _here()
+        for watcher in watchers:
+            watcher.scaler_step(self, optimizer, True)
+        try:
+            return original(self, optimizer, *args, **kwargs)
+        finally:
+            for watcher in watchers:
+                watcher.scaler_step(self, optimizer, False)
+
+    return step
+
+
+_patches = (
+    _Patch(torch.autograd, "backward", _wrap_backward),
+    _Patch(clip_grad, "_get_total_norm", _wrap_clipping(listed=False)),
+    _Patch(clip_grad, "_group_tensors_by_device_and_dtype", _wrap_clipping(listed=True)),
+    _Patch(GradScaler, "scale", _wrap_scale),
+    _Patch(GradScaler, "unscale_", _wrap_unscale),
+    _Patch(GradScaler, "step", _wrap_scaler_step),
+)
+
+
+def _before_step(optimizer: Optimizer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    closure = kwargs.get("closure") is not None or (len(args) > 1 and args[1] is not None)
+    for watcher in _here():
+        watcher.step_starts(optimizer, closure)
+
+
+def _after_step(optimizer: Optimizer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    for watcher in _here():
+        watcher.step_ended(optimizer)
+
+
+_handles: list[Any] = []
+
+
+def enter(watcher: Watcher) -> None:
+    """Let `watcher` hear of everything that happens in its thread."""
+    with _lock:
+        if not _watchers:
+            for patch in _patches:
+                patch.install()
+            _handles[:] = [
+                register_optimizer_step_pre_hook(_before_step),
+                register_optimizer_step_post_hook(_after_step),
+            ]
+        _watchers.append(watcher)
+
+
+def leave(watcher: Watcher) -> None:
+    """Stop listening; the last one closes the doors."""
+    with _lock:
+        if watcher in _watchers:
+            _watchers.remove(watcher)
+        if not _watchers:
+            _close(reversed(_patches))
+
+
+def _close(patches: Iterable[_Patch]) -> None:
+    for patch in patches:
+        patch.remove()
+    for handle in _handles:
+        handle.remove()
+    _handles.clear()

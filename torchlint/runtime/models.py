@@ -1,0 +1,141 @@
+"""The guarded models: their parts by name, and the last call of each, so that it can be replayed."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import torch
+from torch import nn
+from torch.nn.modules.batchnorm import _NormBase
+from torch.nn.modules.dropout import _DropoutNd
+
+#: attributes under which wrappers hold the model that people wrote
+_WRAPPED = ("_orig_mod", "module")
+_WRAPPERS = ("OptimizedModule", "DistributedDataParallel", "DataParallel")
+
+
+@dataclass(slots=True)
+class Call:
+    """What a model was called with. Only references: nothing is copied but the state of the random generators."""
+
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any]
+    #: for the CPU, then for each CUDA device that the model is on
+    random_states: tuple[torch.Tensor, ...]
+    autocast: tuple[tuple[str, bool, torch.dtype], ...]
+
+
+class Root:
+    """A model that the guard was given."""
+
+    def __init__(self, module: nn.Module, label: str = "") -> None:
+        self.module = module
+        self.label = label
+        self.call: Call | None = None
+
+    @cached_property
+    def inner(self) -> nn.Module:
+        """The model without its wrappers (`torch.compile`, DistributedDataParallel, DataParallel)."""
+        return unwrap(self.module)
+
+    @cached_property
+    def devices(self) -> tuple[torch.device, ...]:
+        """Where its parameters and buffers lie."""
+        tensors = (*self.inner.parameters(), *self.inner.buffers())
+        return tuple(dict.fromkeys(tensor.device for tensor in tensors))
+
+    @property
+    def compiled(self) -> bool:
+        return (self.module is not self.inner and type(self.module).__name__ == "OptimizedModule") or any(
+            getattr(module, "_compiled_call_impl", None) is not None for module in self.inner.modules()
+        )
+
+    def path(self, name: str) -> str:
+        return f"{self.label}.{name}" if self.label and name else self.label or name or type(self.inner).__name__
+
+    def remember_call(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+        self.call = Call(args, kwargs, self._random_states(), self._autocast())
+
+    def _random_states(self) -> tuple[torch.Tensor, ...]:
+        cuda = [torch.cuda.get_rng_state(device) for device in self.devices if device.type == "cuda"]
+        return (torch.get_rng_state(), *cuda)
+
+    def _autocast(self) -> tuple[tuple[str, bool, torch.dtype], ...]:
+        return tuple(
+            (kind, True, torch.get_autocast_dtype(kind))
+            for kind in dict.fromkeys(device.type for device in self.devices)
+            if kind != "meta" and torch.is_autocast_enabled(kind)
+        )
+
+    def mode_sensitive(self) -> Iterator[tuple[str, nn.Module]]:
+        """The layers that behave differently under `train()` and `eval()`, with their paths."""
+        for name, module in self.inner.named_modules():
+            if is_mode_sensitive(module):
+                yield self.path(name), module
+
+
+def unwrap(module: nn.Module) -> nn.Module:
+    while type(module).__name__ in _WRAPPERS:
+        module = next(getattr(module, name) for name in _WRAPPED if isinstance(getattr(module, name, None), nn.Module))
+    return module
+
+
+def is_mode_sensitive(module: nn.Module) -> bool:
+    """Whether a layer of its own behaves differently in evaluation: Dropout, BatchNorm, dropout inside RNNs."""
+    if isinstance(module, _DropoutNd):
+        return bool(module.p > 0)
+    if isinstance(module, _NormBase):
+        return bool(module.track_running_stats)
+    if isinstance(module, (nn.RNNBase, nn.MultiheadAttention)):
+        return bool(module.dropout > 0)
+    return False
+
+
+def named_roots(modules: Iterable[nn.Module]) -> list[Root]:
+    """Roots with labels that tell them apart; a single one needs none."""
+    modules = list(modules)
+    if len(modules) == 1:
+        return [Root(modules[0])]
+    roots: list[Root] = []
+    taken: dict[str, int] = {}
+    for module in modules:
+        kind = type(unwrap(module)).__name__
+        taken[kind] = taken.get(kind, 0) + 1
+        roots.append(Root(module, kind if taken[kind] == 1 else f"{kind}{taken[kind]}"))
+    return roots
+
+
+def models_holding(parameters: Iterable[nn.Parameter]) -> list[nn.Module]:
+    """The outermost living modules that hold some of these parameters. Looks through the whole heap: for rare use."""
+    wanted = {id(parameter) for parameter in parameters}
+    living = [thing for thing in gc.get_objects() if _is_module(thing)]
+    inside = {id(child) for module in living for child in _descendants(module)}
+    return [
+        module
+        for module in living
+        if id(module) not in inside and any(id(parameter) in wanted for parameter in _quiet(module.parameters))
+    ]
+
+
+def _is_module(thing: object) -> bool:
+    # type() and not isinstance(): the heap holds lazy proxies whose __class__ runs code
+    return issubclass(type(thing), nn.Module) and "_modules" in getattr(thing, "__dict__", ())
+
+
+def _descendants(module: nn.Module) -> Iterator[nn.Module]:
+    # a criterion holds no parameters and a lightning module is a module: both are found by what they hold
+    for child in _quiet(module.modules):
+        if child is not module:
+            yield child
+
+
+def _quiet(listing: Callable[[], Iterable[Any]]) -> list[Any]:
+    """What a method of somebody's module lists; nothing where it fails, as on a half-built one."""
+    try:
+        return list(listing())
+    except Exception:
+        return []

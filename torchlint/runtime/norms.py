@@ -1,0 +1,72 @@
+"""The norm of all gradients of an optimizer: the one number that is computed in every step.
+
+`torch._foreach_norm` in float32 is a handful of kernels, and 15 times faster than `isfinite` on each tensor. Its sum of
+squares overflows for values above 1e19, so a norm that is not finite is a reason to look closely, not a verdict.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+_LOW = (torch.float16, torch.bfloat16)
+
+
+def plain(gradient: torch.Tensor) -> torch.Tensor:
+    """The numbers of a gradient as a dense local tensor: the values of a sparse one, this rank's part of a DTensor."""
+    if gradient.layout is not torch.strided:
+        return gradient.coalesce().values() if gradient.is_sparse else gradient.values()
+    local: Any = getattr(gradient, "to_local", None)
+    return gradient if local is None else local()
+
+
+def norms(gradients: Sequence[torch.Tensor]) -> list[torch.Tensor]:
+    """One 0-dimensional norm for each gradient, in order."""
+    first = gradients[0]
+    kind, device = first.dtype, first.device
+    if all(g.dtype is kind and g.device == device and type(g) is torch.Tensor for g in gradients):
+        if first.layout is torch.strided and not any(g.is_sparse for g in gradients):
+            return list(_foreach(gradients, kind))
+    return [_foreach([plain(gradient)], gradient.dtype)[0] for gradient in gradients]
+
+
+def _foreach(gradients: Sequence[torch.Tensor], kind: torch.dtype) -> Sequence[torch.Tensor]:
+    result: Sequence[torch.Tensor] = torch._foreach_norm(gradients, 2, dtype=torch.float32 if kind in _LOW else None)
+    return result
+
+
+def total(values: Sequence[float]) -> float:
+    return math.sqrt(math.fsum(value * value for value in values)) if values else 0.0
+
+
+@dataclass(slots=True)
+class Reading:
+    """Loss and gradient norm on their way from a device."""
+
+    buffer: torch.Tensor
+    ready: Any
+
+    def wait(self) -> tuple[float, float]:
+        if self.ready is not None:
+            self.ready.synchronize()
+        loss, norm = self.buffer.tolist()
+        return loss, norm
+
+
+def send(loss: torch.Tensor | None, values: Sequence[torch.Tensor]) -> Reading:
+    """Start copying loss and total norm into pinned memory, without waiting for the device."""
+    device = values[0].device
+    norm = torch.linalg.vector_norm(torch.stack([value.to(device, torch.float32) for value in values]))
+    value = torch.zeros((), device=device) if loss is None else loss.detach().reshape(()).to(device, torch.float32)
+    both = torch.stack([value, norm])
+    if device.type != "cuda":
+        return Reading(both.cpu(), None)
+    buffer = torch.empty(2, pin_memory=True)
+    buffer.copy_(both, non_blocking=True)
+    ready = torch.cuda.Event()
+    ready.record(torch.cuda.current_stream(device))
+    return Reading(buffer, ready)

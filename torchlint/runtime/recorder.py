@@ -1,0 +1,52 @@
+"""The flight recorder: the last steps, printed with a finding about numbers that went wrong."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+#: rows of the history that a finding prints
+SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class StepRecord:
+    """One optimizer step. Numbers are None where they were not known."""
+
+    step: int
+    optimizer: str
+    loss: float | None
+    gradient_norm: float | None
+    learning_rate: float | None
+
+
+class Recorder:
+    """Keeps the last `length` steps."""
+
+    def __init__(self, length: int) -> None:
+        self.records: deque[StepRecord] = deque(maxlen=length)
+
+    def add(self, record: StepRecord) -> None:
+        self.records.append(record)
+
+    def table(self) -> str:
+        """The last rows as text."""
+        rows = list(self.records)[-SHOWN:]
+        if not rows:
+            return ""
+        several = len({row.optimizer for row in rows}) > 1
+        head = ["step", "loss", "gradient norm", "learning rate", *(["optimizer"] if several else [])]
+        lines = [head, *(_cells(row, several) for row in rows)]
+        widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+        return "\n".join(["  the last steps:", *("    " + "  ".join(_padded(line, widths)) for line in lines)])
+
+
+def _cells(row: StepRecord, several: bool) -> list[str]:
+    numbers = (row.loss, row.gradient_norm, row.learning_rate)
+    cells = [str(row.step), *("-" if number is None else f"{number:.4g}" for number in numbers)]
+    return [*cells, row.optimizer] if several else cells
+
+
+def _padded(line: list[str], widths: Iterable[int]) -> list[str]:
+    return [cell.rjust(width) for cell, width in zip(line, widths)]

@@ -1,0 +1,396 @@
+"""One guarded run: turns what passes the doors into events, and hands them to the checks."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import nn
+from torch.amp.grad_scaler import GradScaler
+from torch.optim.optimizer import Optimizer
+
+from torchlint.runtime import doors
+from torchlint.runtime.checks import Check
+from torchlint.runtime.events import (
+    BackwardEnd,
+    BackwardStart,
+    Clip,
+    Close,
+    Forward,
+    Measured,
+    Operation,
+    StepEnd,
+    StepStart,
+    Unscale,
+)
+from torchlint.runtime.findings import GuardError, RuntimeFinding, Severity
+from torchlint.runtime.graph import LossGraph
+from torchlint.runtime.models import Root, models_holding, named_roots
+from torchlint.runtime.norms import Reading, norms, send, total
+from torchlint.runtime.operations import OperationMode, compiles, in_transform, is_on_top
+from torchlint.runtime.optimizers import TrackedOptimizer
+from torchlint.runtime.recorder import Recorder, StepRecord
+from torchlint.runtime.userline import user_line
+
+#: graphs are read during this many steps, and not more often than this
+GRAPH_STEPS = 2
+GRAPH_WALKS = 16
+
+#: operations are listened to during this many steps, or until this many were heard
+OPERATION_STEPS = 5
+OPERATIONS = 200_000
+
+#: evaluating forward passes whose operations are listened to
+EVALUATIONS = 2
+
+_HANDLERS: dict[type, str] = {
+    Forward: "on_forward",
+    BackwardStart: "on_backward_start",
+    BackwardEnd: "on_backward_end",
+    StepStart: "on_step_start",
+    StepEnd: "on_step_end",
+    Measured: "on_measured",
+    Clip: "on_clip",
+    Unscale: "on_unscale",
+    Operation: "on_operation",
+    Close: "on_close",
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to watch. `every`: steps between sampled checks; `history`: steps that the recorder keeps."""
+
+    every: int = 100
+    history: int = 256
+    #: wait for the device in every step, so that a step on non-finite gradients is never taken
+    protect: bool = False
+
+
+class Session:
+    """The watcher of a guarded block, from its start to its end."""
+
+    def __init__(
+        self,
+        modules: Sequence[nn.Module],
+        checks: Iterable[type[Check]],
+        settings: Settings,
+        tell: Callable[[RuntimeFinding], None],
+    ) -> None:
+        self.thread = threading.get_ident()
+        self.settings = settings
+        self.roots = named_roots(modules)
+        #: the model was not given: it is looked for when an optimizer steps
+        self.finds_models = not modules
+        self.optimizers: dict[int, TrackedOptimizer] = {}
+        self.recorder = Recorder(settings.history)
+        #: optimizer steps that are finished; with several optimizers, of the one that has stepped most
+        self.step = 0
+        #: the loss of the last backward, where it could be read
+        self.loss: float | None = None
+        #: the norm of each gradient at the last measured step, with the optimizer that they belong to
+        self.layer_norms: tuple[TrackedOptimizer, Sequence[torch.Tensor]] | None = None
+        #: the model whose evaluating forward pass is listened to
+        self.evaluating: Root | None = None
+        #: true while the guard itself calls the model
+        self.replaying = False
+
+        self._tell = tell
+        self._told: set[tuple[str, str | None]] = set()
+        self._checks = [check(self) for check in checks]
+        self._handlers: dict[type, tuple[tuple[Check, Callable[[Any], None]], ...]] = {}
+        self._index_handlers()
+        self._hooks: list[Any] = []
+        self._mode: OperationMode | None = None
+        self._heard = 0
+        self._walks = 0
+        self._evaluations = 0
+        self._names: dict[int, str] = {}
+        self._loss_tensor: torch.Tensor | None = None
+        self._scaled: tuple[Any, Any] | None = None
+        self._stepping: TrackedOptimizer | None = None
+        self._scaler_optimizer: Optimizer | None = None
+        self._pending: dict[int, tuple[int, bool, Reading, Sequence[torch.Tensor]]] = {}
+
+    # ------------------------------------------------------------ start and stop
+
+    def start(self) -> None:
+        doors.enter(self)
+        for root in self.roots:
+            self._hook(root)
+        if Operation in self._handlers and not compiles() and not any(root.compiled for root in self.roots):
+            self._mode = OperationMode(self._operation)
+            self._mode.__enter__()
+
+    def stop(self, failed: bool) -> None:
+        try:
+            if not failed:
+                for key in list(self._pending):
+                    self._read(key)
+            self._emit(Close(failed))
+        finally:
+            self._leave_mode()
+            for hook in self._hooks:
+                hook.remove()
+            self._hooks.clear()
+            doors.leave(self)
+
+    def _hook(self, root: Root) -> None:
+        def before(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+            # a constant for the compiler: nothing of this is traced into compiled code
+            if not torch.compiler.is_compiling():
+                self._forward(root, args, kwargs)
+
+        self._hooks.append(root.module.register_forward_pre_hook(before, with_kwargs=True))
+
+    # ------------------------------------------------------------------ checks
+
+    def _index_handlers(self) -> None:
+        for event, name in _HANDLERS.items():
+            found = [(check, getattr(check, name)) for check in self._checks if hasattr(check, name)]
+            if found:
+                self._handlers[event] = tuple(found)
+            else:
+                self._handlers.pop(event, None)
+
+    def mute(self, check: Check) -> None:
+        """Tell a check nothing more."""
+        if check in self._checks:
+            self._checks.remove(check)
+            self._index_handlers()
+
+    def _emit(self, event: Any) -> None:
+        for check, handler in self._handlers.get(type(event), ()):
+            try:
+                handler(event)
+            except GuardError:
+                raise
+            except Exception as error:
+                # our own mistake must not end somebody's training
+                self.mute(check)
+                warnings.warn(
+                    f"torchlint: internal error in the check of {check.code}, which is off from now on: "
+                    f"{type(error).__name__}: {error}; please report it",
+                    RuntimeWarning,
+                    stacklevel=2,
+                )
+
+    def report(
+        self,
+        code: str,
+        severity: Severity,
+        message: str,
+        help: str,
+        module: str | None,
+        line: str | None,
+        history: bool,
+        evidence: Mapping[str, object],
+        step: int | None,
+    ) -> None:
+        """Tell the user about a bug, once for each module."""
+        if (code, module) in self._told:
+            return
+        self._told.add((code, module))
+        distributed = torch.distributed.is_available() and torch.distributed.is_initialized()
+        self._tell(
+            RuntimeFinding(
+                code=code,
+                severity=severity,
+                step=self.step if step is None else step,
+                message=message,
+                help=help,
+                module=module,
+                line=line or user_line(),
+                evidence=evidence,
+                rank=torch.distributed.get_rank() if distributed else None,
+                history=self.recorder.table() if history else "",
+            )
+        )
+
+    # ------------------------------------------------------------------ models
+
+    def name(self, tensor: torch.Tensor) -> str | None:
+        """The dotted path of a parameter or buffer in the guarded models."""
+        if id(tensor) not in self._names:
+            self._names = {
+                id(part): root.path(name)
+                for root in self.roots
+                for name, part in (
+                    *root.inner.named_parameters(remove_duplicate=False),
+                    *root.inner.named_buffers(remove_duplicate=False),
+                )
+            }
+        return self._names.get(id(tensor))
+
+    def _find_models(self, tracked: TrackedOptimizer) -> None:
+        known = [root.module for root in self.roots]
+        new = [module for module in models_holding(tracked.parameters) if module not in known]
+        if new:
+            self.roots = named_roots([*known, *new])
+            for root in self.roots[len(known) :]:
+                self._hook(root)
+
+    # ------------------------------------------------------------------ forward
+
+    def _forward(self, root: Root, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        if self.replaying or threading.get_ident() != self.thread or in_transform():
+            return
+        grad_enabled = torch.is_grad_enabled()
+        if grad_enabled:
+            root.remember_call(args, kwargs)
+        if self._mode is not None and compiles():
+            self._leave_mode()
+        self._emit(Forward(root, args, kwargs, root.module.training, grad_enabled))
+        if not root.module.training and not grad_enabled and Operation in self._handlers:
+            self._listen_to_evaluation(root)
+
+    def _listen_to_evaluation(self, root: Root) -> None:
+        """Hear the operations of one evaluating forward pass."""
+        # attention takes another, faster way in evaluation, but not under a mode
+        attention = any(isinstance(module, nn.MultiheadAttention) for module in root.inner.modules())
+        if self._evaluations >= EVALUATIONS or attention or compiles() or root.compiled or not self.step:
+            return
+        self._evaluations += 1
+        own = None if self._mode is not None else OperationMode(self._operation)
+
+        def after(module: nn.Module, args: Any, result: Any) -> None:
+            handle.remove()
+            self.evaluating = None
+            if own is not None:
+                own.__exit__(None, None, None)
+
+        handle = root.module.register_forward_hook(after, always_call=True)
+        self.evaluating = root
+        if own is not None:
+            own.__enter__()
+
+    # ---------------------------------------------------------------- operations
+
+    def _operation(
+        self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any
+    ) -> None:
+        if self.replaying or in_transform():
+            return
+        self._heard += 1
+        if self._heard < OPERATIONS:
+            self._emit(Operation(function, args, kwargs, result))
+
+    def _leave_mode(self) -> None:
+        mode = self._mode
+        if mode is None:
+            return
+        if is_on_top(mode):
+            self._mode = None
+            mode.__exit__(None, None, None)
+        else:
+            # somebody's mode lies above: ask again later, and be silent until then
+            mode.silence()
+
+    # ------------------------------------------------------------------ backward
+
+    def loss_scaled(self, scaler: GradScaler, loss: Any, scaled: Any) -> None:
+        self._scaled = (scaled, loss) if scaled is not loss else None
+
+    def backward_starts(self, roots: Sequence[torch.Tensor]) -> None:
+        root, scaled = roots[0], False
+        if self._scaled is not None and self._scaled[0] is root:
+            scaled, root = True, self._scaled[1]
+        self.loss = self._loss_tensor = None
+        if len(roots) == 1 and root.numel() == 1:
+            if root.device.type == "cpu":
+                self.loss = root.item()
+            else:
+                self._loss_tensor = root.detach()
+        graph = None
+        if self.step < GRAPH_STEPS and self._walks < GRAPH_WALKS:
+            self._walks += 1
+            graph = LossGraph(roots)
+        self._emit(BackwardStart(roots, graph, self.loss, scaled, self._stepping is not None))
+        self._scaled = None
+
+    def backward_ended(self) -> None:
+        self._emit(BackwardEnd())
+
+    # ---------------------------------------------------------------------- steps
+
+    def track(self, optimizer: Optimizer) -> TrackedOptimizer:
+        tracked = self.optimizers.get(id(optimizer))
+        if tracked is None:
+            kind = type(optimizer).__name__
+            number = 1 + sum(other.label.split()[0] == kind for other in self.optimizers.values())
+            tracked = TrackedOptimizer(optimizer, kind if number == 1 else f"{kind} {number}")
+            self.optimizers[id(optimizer)] = tracked
+            if self.finds_models:
+                self._find_models(tracked)
+        else:
+            tracked.refresh()
+        return tracked
+
+    def scaler_step(self, scaler: GradScaler, optimizer: Optimizer, begins: bool) -> None:
+        self._scaler_optimizer = optimizer if begins and scaler.is_enabled() else None
+
+    def gradients_unscaled(self, optimizer: Optimizer) -> None:
+        self._emit(Unscale(self.track(optimizer)))
+
+    def gradients_clipped(self, gradients: Sequence[torch.Tensor], limit: float) -> None:
+        self._emit(Clip(gradients, limit))
+
+    def step_starts(self, optimizer: Optimizer, closure: bool) -> None:
+        tracked = self.track(optimizer)
+        tracked.closure = tracked.closure or closure
+        by_scaler = self._scaler_optimizer is optimizer
+        self._stepping = tracked
+        self._emit(StepStart(tracked, by_scaler))
+        if not closure:
+            self._measure(tracked, by_scaler)
+
+    def step_ended(self, optimizer: Optimizer) -> None:
+        tracked = self.track(optimizer)
+        self._stepping = None
+        self._emit(StepEnd(tracked))
+        tracked.steps += 1
+        self.step = max(self.step, tracked.steps)
+        for root in self.roots:
+            if root.devices and root.devices[0].type == "cpu":
+                # measured already: the batch need not be kept
+                root.call = None
+        if self._mode is not None and (self.step >= OPERATION_STEPS or self._heard >= OPERATIONS or compiles()):
+            self._leave_mode()
+
+    # ------------------------------------------------------------------- measuring
+
+    def _measure(self, tracked: TrackedOptimizer, by_scaler: bool) -> None:
+        gradients = tracked.gradients()
+        if not gradients:
+            self._measured(Measured(self.step, tracked, self.loss, None, by_scaler, late=False))
+            return
+        values = norms(gradients)
+        if values[0].device.type == "cpu":
+            self.layer_norms = (tracked, values)
+            norm = total([value.item() for value in values])
+            self._measured(Measured(self.step, tracked, self.loss, norm, by_scaler, late=False))
+            return
+        self._read(id(tracked.optimizer))
+        self._pending[id(tracked.optimizer)] = (self.step, by_scaler, send(self._loss_tensor, values), values)
+        if self.settings.protect:
+            self._read(id(tracked.optimizer))
+
+    def _read(self, key: int) -> None:
+        pending = self._pending.pop(key, None)
+        if pending is not None:
+            step, by_scaler, reading, values = pending
+            tracked = self.optimizers[key]
+            loss, norm = reading.wait()
+            self.layer_norms = (tracked, values)
+            self._measured(Measured(step, tracked, loss, norm, by_scaler, late=step != self.step))
+
+    def _measured(self, event: Measured) -> None:
+        rates = event.optimizer.learning_rates
+        self.recorder.add(
+            StepRecord(event.step, event.optimizer.label, event.loss, event.gradient_norm, rates[0] if rates else None)
+        )
+        self._emit(event)
