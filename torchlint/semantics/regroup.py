@@ -97,7 +97,22 @@ def regroup(
         regrouping.targets = targets
         if not regrouping.moved:
             return regrouping
+    extended = _extended(shapes, opened, targets)
+    if extended is not None:
+        regrouping = _regroup(shapes, extended, targets, node, context, facts)
+        if not regrouping.moved:
+            return regrouping
     return _regroup(shapes, opened, targets, node, context, facts)
+
+
+def _extended(shapes: Shapes, opened: Shape, targets: list[Size]) -> Shape | None:
+    """The shape if it has no dimensions but those that the view asks for, to which it only adds some of 1."""
+    if opened.hole is None or opened.back or not opened.front:
+        return None
+    asked = product(size for size in targets if size.constant != -1)
+    if asked != product(product(axis) for axis in opened.front):
+        return None
+    return shapes.closed(opened, len(opened.front))
 
 
 def _smallest(shapes: Shapes, source: Shape, opened: Shape, targets: list[Size]) -> tuple[Shape, list[Size]] | None:
@@ -200,11 +215,13 @@ def _rewrite(factors: list[Factor], sizes: list[Size], facts: Iterable[Fact]) ->
             factor.size = _substituted(factor.size, old, new)
         sizes[:] = [_substituted(size, old, new) for size in sizes]
 
+    equal: list[Fact] = []
     for left, right in facts:
         for one, other in ((left, right), (right, left)):
             atom = one.atom
             if atom is not None and not other.contains(atom):
                 everywhere(one, other)
+                equal.append((one, other))
                 break
     _as_numbers(factors, sizes)
     ratios = {
@@ -216,6 +233,8 @@ def _rewrite(factors: list[Factor], sizes: list[Size], facts: Iterable[Fact]) ->
     for atom in sorted(ratios, key=lambda item: item.serial):
         assert atom.ratio is not None
         whole, part = atom.ratio
+        for one, other in equal:
+            whole, part = _substituted(whole, one, other), _substituted(part, one, other)
         if whole.atoms and not whole.contains(atom):
             everywhere(whole, part.times(Size(1, ((atom, 1),))))
 

@@ -455,6 +455,8 @@ def _expand(op: Operation) -> Shape | None:
 
 
 def _repeat(op: Operation) -> Shape | None:
+    if op.node.keyword("axis") is not None:
+        return None  # NumPy's repeats the elements of one dimension
     sizes = target_sizes(op)
     if sizes is None:
         return None

@@ -113,13 +113,20 @@ def _judge(shapes: Shapes, call: Call, name: str, context: Context | None) -> tu
         source = op.shape
         result = regroup(shapes, source, targets, call, context, list(_facts(shapes, call.guards, context)))
         # where an option that nobody is seen to choose is taken for granted, the sizes must fit all but one
-        if result.moved and not source.blank and (not depth or len(result.spare) < 2):
+        wrong = result.moved and not source.blank and not _is_matrix_of_numbers(result)
+        if wrong and (not depth or len(result.spare) < 2):
             return WrongView(call, op.tensor, context, world, result), False
         rooted = rooted or result.unless or _asks_callers(shapes, result, call.function)
         if shapes.open and depth < MAX_OPEN:
             key = next(iter(shapes.open))
             worlds += [({**world, key: truth}, depth + 1) for truth in (False, True)]
     return None, rooted
+
+
+def _is_matrix_of_numbers(result: Regrouping) -> bool:
+    """`a.view(3, 2)` of a 2 x 3 matrix, both in plain numbers: whoever shows what `view` does means just that."""
+    factors = [factor.size for factor in result.factors]
+    return len(factors) <= 2 and all(size.constant is not None for size in (*factors, *result.targets))
 
 
 def _operation(shapes: Shapes, call: Call, name: str, context: Context | None) -> Operation | None:
