@@ -1,0 +1,1 @@
+"""Bugs, one file per kind; each overrides one method of a healthy program."""
