@@ -611,6 +611,10 @@ class Evaluator:
         key = self.constant(index, context)
         results: list[Value] = []
         for base in bases:
+            if isinstance(base, External) and base.last == "__dict__":
+                # models.__dict__[name]
+                results.append(self._some_member(base.name.rpartition(".")[0], key))
+                continue
             if isinstance(base, Container) and base.keys is not None:
                 if isinstance(key, (str, int)) and key in base.keys:
                     results += self.values(*base.keys[key])
@@ -892,6 +896,10 @@ class Evaluator:
             return (self.opaque(call, context),)
         if callee.name == "functools.partial" and call.args:
             return self.values(call.args[0], context)
+        if callee.name == "builtins.getattr" and len(call.args) >= 2:
+            found = self._getattr(call, context)
+            if found:
+                return found
         if callee.name in ("builtins.list", "builtins.tuple", "builtins.reversed") and len(call.args) == 1:
             inner_values = self.values(call.args[0], context)
             if all(isinstance(value, Container) for value in inner_values):
@@ -902,6 +910,23 @@ class Evaluator:
         if transparent.is_class(callee.name):
             return (self.intern(Instance, None, callee.name, call, _plain(context)),)
         return (self.opaque(call, context),)
+
+    def _getattr(self, call: Call, context: Context | None) -> Values:
+        """`getattr(models, name)`."""
+        name = self.constant(call.args[1], context)
+        results: list[Value] = []
+        for base in self.values(call.args[0], context):
+            if isinstance(base, External):
+                results.append(self._some_member(base.name, name))
+            elif isinstance(name, str):
+                results += self.attribute(base, name)
+            else:
+                return ()
+        return tuple(results)
+
+    def _some_member(self, module: str, name: object) -> External:
+        """A member of a module outside the project, perhaps one whose name is not known."""
+        return self.intern(External, f"{module}.{name if isinstance(name, str) else '<any>'}")
 
     def _method_call(self, func: Attr, call: Call, context: Context | None) -> Values:
         """A method the project doesn't define: some hand back their object, `dict.get` its item."""

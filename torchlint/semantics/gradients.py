@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from torchlint.semantics.nodes import Attr, Call, Function, Node
-from torchlint.semantics.places import Key, Place, names_of, strip
+from torchlint.semantics.nodes import Attr, Call, Function, Node, strip
+from torchlint.semantics.places import Key, Place, names_of
 from torchlint.semantics.values import Instance
 
 if TYPE_CHECKING:

@@ -132,9 +132,11 @@ class Modes:
                 modes = frozenset({Mode(TRAIN)})
             forward = Forward(key, value, call, walk.moment, modes, region)
             if walk.grad:
+                # the same forward of an earlier round is not what a backward is called on now
+                self.open = [other for other in self.open if not _same_place(other, forward)]
                 self.open.append(forward)
             place = self._evaluation_region(walk)
-            if place is not None and call not in call.function.discarded:
+            if place is not None and not _is_dropped(call):
                 self.evaluated |= {id(mode.call) for mode in modes if mode.name == EVAL}
                 if all(mode.name == TRAIN for mode in modes):
                     self.candidates.append((forward, place))
@@ -239,9 +241,12 @@ class Modes:
         """Whether the network has Dropout or BatchNorm; one of unknown make has, if its mode is ever switched."""
         value = forward.value
         if listener.places.is_module(value):
-            if listener.places.is_sensitive(value):
+            sensitivity = listener.places.sensitivity
+            if sensitivity.is_certain(value):
                 return True
-            return self._explicit(forward) and listener.places.is_open(value)
+            if self._explicit(forward) and sensitivity.is_open(value):
+                return True
+            return _trains_in_evaluation(forward) and sensitivity.is_possible(value)
         return isinstance(value, Opaque) and self._explicit(forward)
 
     def _report_evaluation(self, forward: Forward, listener: TrainingListener) -> None:
@@ -300,6 +305,26 @@ def _counts(loop: LoopStep, walk: Walk[State]) -> bool:
             for value in walk.evaluator.values(source.func, walk.context)
         )
     return False
+
+
+def _same_place(one: Forward, other: Forward) -> bool:
+    return one.key == other.key and one.call is other.call and one.moment.stack == other.moment.stack
+
+
+def _is_dropped(call: Call) -> bool:
+    """Whether nobody takes the result, as where BatchNorm gets new statistics: `model(x)`, `_ = model(x)`."""
+    function = call.function
+    return call in function.discarded or any(
+        call in values for name, values in function.bindings.items() if not name.strip("_")
+    )
+
+
+def _trains_in_evaluation(forward: Forward) -> bool:
+    """Whether the evaluation itself asks for train mode: nobody means that."""
+    function = forward.call.function
+    return known.is_evaluation(function.name) and all(
+        mode.call is not None and mode.call.function is function for mode in forward.modes
+    )
 
 
 def _has_returned(switch: Moment, now: Moment) -> bool:

@@ -224,6 +224,13 @@ class Loop(Node):
         return (self.init, self.next)
 
 
+def strip(node: Node) -> Node:
+    """The node behind loop variables that never change."""
+    while isinstance(node, Loop) and node.next is node:
+        node = node.init
+    return node
+
+
 class Update(Node):
     """`base` after `base[key] = value`."""
 

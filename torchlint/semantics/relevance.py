@@ -1,6 +1,7 @@
 """Which functions have a part in training, so that a walk needs not enter the others.
 
-A function takes part if it switches modes, clears or makes gradients, steps, evaluates, or calls one that does.
+A function takes part if it switches modes, clears or makes gradients, steps, trains or evaluates by its name, runs a
+network, or calls a function that does.
 That holds in every context, so it is found out once for a project.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.knowledge import training as known
-from torchlint.semantics.nodes import Attr, Call, Function, Node
+from torchlint.semantics.nodes import Attr, Call, Class, Function, Node, Param, strip
 from torchlint.semantics.values import ClassValue, FunctionValue, Instance
 
 if TYPE_CHECKING:
@@ -39,7 +40,9 @@ class Relevance:
         if depth > MAX_DEPTH:
             return False
         self._known[key] = False  # a recursive function, until something is found
-        found = any(self.takes_part(callee, evaluator, depth + 1) for callee in _callees(function, evaluator))
+        found = _runs_network(function, evaluator) or any(
+            self.takes_part(callee, evaluator, depth + 1) for callee in _callees(function, evaluator)
+        )
         if found or depth == 0:
             self._known[key] = found
         else:
@@ -48,10 +51,12 @@ class Relevance:
 
 
 def _direct(function: Function) -> bool:
-    if known.is_evaluation(function.name) and function.calls:
+    if (known.is_evaluation(function.name) or known.is_training(function.name)) and function.calls:
         return True
     for call in function.calls:
         func = call.func
+        if isinstance(strip(func), Param) and call.args:
+            return True  # `model(x)`: a network that is handed in
         if isinstance(func, Attr) and func.name.endswith("_") and _on_gradient(func.base):
             return True
         if isinstance(func, Attr) and (func.name in _KEYS or "backward" in func.name or "zero_grad" in func.name):
@@ -63,6 +68,21 @@ def _direct(function: Function) -> bool:
         if isinstance(node, Attr) and node.name in _KEYS:
             return True
     return any(inner.is_lambda is False and _direct(inner) for inner in function.inner)
+
+
+def _runs_network(function: Function, evaluator: Evaluator) -> bool:
+    """Whether a function calls a network that it doesn't belong to itself (`self.encoder(images)` of a trainer)."""
+    if function.cls is not None and _is_network(function.cls, evaluator):
+        return False
+    return any(
+        isinstance(value, Instance) and value.cls is not None and _is_network(value.cls, evaluator)
+        for call in function.calls
+        for value in evaluator.values(call.func, None)
+    )
+
+
+def _is_network(cls: Class, evaluator: Evaluator) -> bool:
+    return any(name.endswith((".Module", ".Sequential")) for name in evaluator.external_bases(cls))
 
 
 def _on_gradient(node: Node) -> bool:

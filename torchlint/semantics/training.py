@@ -17,8 +17,8 @@ from torchlint.semantics.execution import Moment, Region, Walk
 from torchlint.semantics.gradients import Gradients
 from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.modes import Modes
-from torchlint.semantics.nodes import Attr, Bare, Call, Function, InPlace, LoopStep, Node, Starred, Store
-from torchlint.semantics.places import Places, strip
+from torchlint.semantics.nodes import Attr, Bare, Call, Function, InPlace, LoopStep, Node, Starred, Store, strip
+from torchlint.semantics.places import Places
 from torchlint.semantics.values import ClassValue, Context, External, FunctionValue, Instance, Opaque, Value
 
 if TYPE_CHECKING:

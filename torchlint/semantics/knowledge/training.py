@@ -41,6 +41,9 @@ MODE_LAYERS: dict[str, int | None] = {
 #: layers whose `dropout=` argument is zero unless it is given
 OPTIONAL_DROPOUT = frozenset({"LSTM", "GRU", "RNN", "MultiheadAttention", "GATConv", "GATv2Conv", "TransformerConv"})
 
+#: of these, stacks of layers: dropout stands between the layers, so one layer has none
+STACKED = frozenset({"LSTM", "GRU", "RNN"})
+
 #: functions outside the project that make a network with Dropout or BatchNorm, in train mode
 MODEL_FACTORIES = ("torchvision.models.", "timm.create_model", "timm.models.", "segmentation_models_pytorch.")
 

@@ -1,0 +1,268 @@
+"""Is a network sensitive to train and eval: does it apply Dropout or BatchNorm?
+
+The question is asked of one object, with the arguments that it was created with: a layer that is only made under
+an option which this object doesn't choose (`if use_bn:`), or only applied under one, doesn't count.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from torchlint.semantics.knowledge import training as known
+from torchlint.semantics.nodes import Attr, Call, Class, Free, Function, Node, Param, strip
+from torchlint.semantics.values import ClassValue, Constant, Context, External, FunctionValue, Instance, Opaque, Value
+
+if TYPE_CHECKING:
+    from torchlint.semantics.evaluate import Evaluator
+    from torchlint.semantics.places import Places
+
+#: Functions and classes are followed this far.
+MAX_DEPTH = 6
+
+
+class Sensitivity:
+    def __init__(self, evaluator: Evaluator, places: Places) -> None:
+        self.evaluator = evaluator
+        self.places = places
+        self._certain: dict[int, bool] = {}
+        self._possible: dict[int, bool] = {}
+        self._open: dict[int, bool] = {}
+
+    def is_certain(self, value: Value) -> bool:
+        """Whether a network applies a layer that computes something else in eval mode."""
+        if isinstance(value, Opaque):
+            return self.places.made_by_factory(value)
+        if not isinstance(value, Instance):
+            return False
+        if value.cls is None:
+            return self._external(value)
+        found = self._certain.get(id(value))
+        if found is None:
+            self._certain[id(value)] = False  # a network that contains itself
+            found = self._certain[id(value)] = self._class_holds(value.cls, value) or (
+                value.call is not None and self._parts_hold(value)
+            )
+        return found
+
+    def is_possible(self, value: Value) -> bool:
+        """The same under some choice of its options."""
+        if not isinstance(value, Instance) or value.cls is None:
+            return self.is_certain(value)
+        found = self._possible.get(id(value.cls))
+        if found is None:
+            self._possible[id(value.cls)] = False
+            found = self._possible[id(value.cls)] = self._class_holds(value.cls, None)
+        return found
+
+    def _external(self, value: Instance) -> bool:
+        if value.name.startswith(known.MODEL_FACTORIES):
+            return True
+        if value.last in ("Sequential", "ModuleList"):
+            return any(
+                self.is_certain(child)
+                for item in self.evaluator.children(value) or ()
+                for child in self.evaluator.values(*item)
+            )
+        return self._layer(value.last, value.call, value.context)
+
+    def _layer(self, name: str, call: Call | None, context: Context | None) -> bool:
+        if name in known.MODE_LAYERS:
+            position = known.MODE_LAYERS[name]
+            if position is not None and call is not None:
+                rate = call.args[position] if len(call.args) > position else call.keyword("p")
+                if rate is not None and self.evaluator.constant(rate, context) in (0, 0.0):
+                    return False
+            tracked = call.keyword("track_running_stats") if call is not None else None
+            return self.evaluator.constant(tracked, context) is not False
+        if name in known.OPTIONAL_DROPOUT and call is not None:
+            rate = call.keyword("dropout")
+            if name in known.STACKED:
+                # dropout stands between the layers of a stack
+                layers = call.args[2] if len(call.args) > 2 else call.keyword("num_layers")
+                if layers is None or self.evaluator.constant(layers, context) == 1:
+                    return False
+            return rate is not None and self.evaluator.constant(rate, context) not in (0, 0.0)
+        return False
+
+    # ----------------------------------------------------- classes of the project
+
+    def _class_holds(self, cls: Class, network: Instance | None) -> bool:
+        """Whether a class makes or applies such a layer: in this network, or, without one, under any options."""
+        gated = self._gated_attributes(cls) if network is not None else set()
+        for owner in self.evaluator.mro(cls):
+            for method in owner.methods.values():
+                frame = None
+                if network is not None and network.call is not None:
+                    frame = self.evaluator.method_frame(method, network)
+                if self._function_holds(method, frame, network, gated, 0):
+                    return True
+            for base in owner.bases:
+                for value in self.evaluator.values(base, None):
+                    if isinstance(value, External) and value.name.startswith(known.MODEL_FACTORIES):
+                        return True
+        return False
+
+    def _parts_hold(self, network: Instance) -> bool:
+        """Whether a network that this very object was given is mode-sensitive (`Head(backbone)`)."""
+        assert network.cls is not None
+        names = {
+            store.target.name
+            for owner in self.evaluator.mro(network.cls)
+            for method in owner.methods.values()
+            for store in method.stores
+            if isinstance(store.target, Attr) and isinstance(strip(store.value), Param)
+        }
+        return any(
+            isinstance(part, Instance) and self.places.is_module(part) and self.is_certain(part)
+            for name in sorted(names)
+            for part in self.evaluator.attribute(network, name)
+        )
+
+    def _function_holds(
+        self, function: Function, context: Context | None, network: Instance | None, gated: set[str], depth: int
+    ) -> bool:
+        """Whether a function creates or applies a mode-sensitive layer, itself or through what it calls."""
+        if depth > MAX_DEPTH:
+            return False
+        stored = {id(store.value): store.target.name for store in function.stores if isinstance(store.target, Attr)}
+        for call in function.calls:
+            attribute = stored.get(id(call))
+            if network is not None:
+                if attribute in gated or any(self._is_off(*guard, context) for guard in call.guards):
+                    continue
+                if attribute is not None and not self._is_applied(network, attribute):
+                    continue
+            for callee in self.evaluator.values(call.func, context):
+                if self._call_holds(callee, call, function, context, network, gated, depth):
+                    return True
+            if isinstance(call.func, Free) and call.func.name in ("isinstance", "issubclass"):
+                continue
+            for argument in (*call.args, *(value for _, value in call.keywords)):
+                # `block(nn.BatchNorm2d)`: the layer class is handed on
+                for value in self.evaluator.values(argument, context) if isinstance(argument, (Attr, Free)) else ():
+                    if isinstance(value, External) and value.last in known.MODE_LAYERS and "nn" in value.name:
+                        return True
+        return False
+
+    def _call_holds(
+        self,
+        callee: Value,
+        call: Call,
+        function: Function,
+        context: Context | None,
+        network: Instance | None,
+        gated: set[str],
+        depth: int,
+    ) -> bool:
+        if isinstance(callee, External):
+            return (
+                (callee.last[:1].isupper() and self._layer(callee.last, call, context))
+                or (callee.last.startswith("dropout") and _follows_mode(call))
+                or callee.name.startswith(known.MODEL_FACTORIES)
+            )
+        if isinstance(callee, ClassValue):
+            if network is None:
+                return self.is_possible(self.evaluator.some_instance(callee.cls))
+            if context is None or context.depth > MAX_DEPTH:
+                return self.is_certain(self.evaluator.some_instance(callee.cls))
+            return any(self.is_certain(part) for part in self.evaluator.called(callee, call, context))
+        if isinstance(callee, FunctionValue) and callee.self_value is None and callee.function is not function:
+            frame = self.evaluator.entered(callee, call, context) if context is not None else None
+            return self._function_holds(callee.function, frame, network, gated, depth + 1)
+        return False
+
+    def _is_off(self, cond: Node, wanted: bool, context: Context | None) -> bool:
+        """Whether a layer stands under a condition that fails, or under an option that is off unless it is given
+        (`if dropout:`).
+        """
+        holds = self.evaluator.truth(cond, context) if context is not None else None
+        if holds is not None:
+            return holds is not wanted
+        cond = strip(cond)
+        if not isinstance(cond, Param) or cond.default is None:
+            return False
+        values = self.evaluator.values(cond.default, None)
+        return wanted and all(isinstance(value, Constant) and not value.value for value in values)
+
+    def _is_applied(self, network: Instance, name: str) -> bool:
+        """Whether a layer of this network is used: False if each call of it stands under a condition that fails."""
+        assert network.cls is not None
+        calls = [
+            (call, method)
+            for owner in self.evaluator.mro(network.cls)
+            for method in owner.methods.values()
+            for call in method.calls
+            if _is_attribute(call.func, name, method)
+        ]
+        if not calls or network.call is None:
+            return True
+        return any(
+            self.evaluator.feasible(call.guards, self.evaluator.frame(method, None, None, network))
+            for call, method in calls
+        )
+
+    def _gated_attributes(self, cls: Class) -> set[str]:
+        """Attributes that are layers applied only under an argument of the method (`if is_training:`)."""
+        gated: set[str] = set()
+        free: set[str] = set()
+        for owner in self.evaluator.mro(cls):
+            for method in owner.methods.values():
+                for call in method.calls:
+                    func = strip(call.func)
+                    if isinstance(func, Attr) and method.params and strip(func.base) is method.params[0]:
+                        under = any(isinstance(strip(cond), Param) for cond, _ in call.guards)
+                        (gated if under else free).add(func.name)
+        return gated - free
+
+    # ------------------------------------------------------------- unknown parts
+
+    def is_open(self, value: Value) -> bool:
+        """Whether a network holds parts that are handed in or made where the engine doesn't see."""
+        if not isinstance(value, Instance):
+            return False
+        if value.cls is None:
+            children = self.evaluator.children(value) if value.last in ("Sequential", "ModuleList") else []
+            return children is None or any(
+                isinstance(part, Opaque) or self.is_open(part)
+                for item in children
+                for part in self.evaluator.values(*item)
+            )
+        found = self._open.get(id(value.cls))
+        if found is None:
+            self._open[id(value.cls)] = False
+            found = self._open[id(value.cls)] = self._class_open(value.cls)
+        return found
+
+    def _class_open(self, cls: Class) -> bool:
+        some = self.evaluator.some_instance(cls)
+        for owner in self.evaluator.mro(cls):
+            for method in owner.methods.values():
+                for store in method.stores:
+                    target = store.target
+                    if not isinstance(target, Attr) or not method.params or strip(target.base) is not method.params[0]:
+                        continue
+                    for part in self.evaluator.attribute(some, target.name):
+                        if isinstance(part, Opaque) and self._is_called(cls, target.name):
+                            return True
+                        if isinstance(part, Instance) and part.cls is not cls and self.is_open(part):
+                            return True
+        return False
+
+    def _is_called(self, cls: Class, name: str) -> bool:
+        return any(
+            _is_attribute(call.func, name, method)
+            for owner in self.evaluator.mro(cls)
+            for method in owner.methods.values()
+            for call in method.calls
+        )
+
+
+def _is_attribute(node: Node, name: str, method: Function) -> bool:
+    """`self.name` in a method."""
+    return isinstance(node, Attr) and node.name == name and bool(method.params) and strip(node.base) is method.params[0]
+
+
+def _follows_mode(call: Call) -> bool:
+    """`F.dropout(x, training=self.training)`."""
+    training = call.keyword("training") or (call.args[2] if len(call.args) > 2 else None)
+    return isinstance(training, Attr) and training.name == "training"
