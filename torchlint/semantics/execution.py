@@ -49,6 +49,10 @@ MAX_STACK = 12
 MAX_UNROLLED = 4
 
 
+#: Functions outside the project that keep the functions they are given for later.
+_KEEP_FUNCTIONS = ("torch.", "builtins.", "signal.", "atexit.", "functools.", "typing.", "numpy.")
+
+
 @dataclass(eq=False)
 class Region:
     """A loop or a called function that is being walked; `trained` is set when gradients are computed inside."""
@@ -72,6 +76,9 @@ class Listener(Protocol[S]):
 
     def called(self, call: Call, callees: tuple[Value, ...], walk: Walk[S], state: S) -> bool:
         """A call. Return True if it needs not be entered."""
+
+    def concerned(self, callee: Value) -> bool:
+        """Whether the body of a function is of interest."""
 
     def stored(self, store: Store, walk: Walk[S], state: S) -> None: ...
 
@@ -255,6 +262,18 @@ class Walk(Generic[S]):
             ):
                 frame = self.evaluator.entered(callee, call, self.context)
                 if frame is not None:
+                    self.enter(call, frame, state)
+            elif isinstance(callee, External) and not callee.name.startswith(_KEEP_FUNCTIONS):
+                self._handed_over(call, state)
+
+    def _handed_over(self, call: Call, state: S) -> None:
+        """A function that is given to code that isn't seen is called there, it is not known with what:
+        `measure(proc=train_process)`, `spawn(worker, ...)`, `Thread(target=loop)`.
+        """
+        for argument in (*call.args, *(value for _, value in call.keywords)):
+            for value in self.evaluator.values(argument, self.context):
+                if isinstance(value, FunctionValue) and self.listener.concerned(value):
+                    frame = self.evaluator.frame(value.function, None, self.context, value.self_value, value.closure)
                     self.enter(call, frame, state)
 
     def enter(self, call: Call, frame: Context, state: S) -> None:

@@ -7,6 +7,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Hashable, Iterator
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ KEPT_MODULES = 192
 #: A project with more files than this is not searched for the callers of a function.
 SEARCHED_FILES = 6000
 
-#: A file that more files import than this is a library: its callers are not followed.
+#: Of the files that may import a file, this many are looked into for its callers.
 FOLLOWED_IMPORTERS = 24
 
 #: Packages whose meaning is known to the engine; a folder of that name is never what an import means.
@@ -48,6 +49,7 @@ class Project:
         self._found: dict[tuple[Path, str, int], Path | None] = {}
         self._imports: dict[tuple[Path, Path], bool] = {}
         self._bytes: dict[Path, bytes] = {}
+        self._importing: dict[Path, list[Path]] = {}
         self.evaluator = Evaluator(self)
         self.relevance = Relevance()
         #: what walks through whole programs found, by the place where they start (see training.py)
@@ -183,26 +185,29 @@ class Project:
                 paths[found] = None
         file = module.file
         if file is not None:
-            paths.update(dict.fromkeys(self._candidates(file)))
+            paths.update(dict.fromkeys(self._candidates(file)[:FOLLOWED_IMPORTERS]))
         for path in paths:
             yield self._data(path)
 
     def importing_data(self, module: Module) -> Iterator[bytes]:
         """The bytes of the files that seem to import `module`."""
         if module.file is not None:
-            for path in self._candidates(module.file):
+            for path in self._candidates(module.file)[:FOLLOWED_IMPORTERS]:
                 yield self._data(path)
 
     def importers(self, module: Module, mentioning: str) -> Iterator[Module]:
-        """The modules that import `module` and mention a name, none if those that import it are too many."""
+        """The modules that import `module` and mention a name, the nearest of them if they are many."""
         file = module.file
         if file is None:
             return
-        wanted = mentioning.encode()
+        wanted, followed = mentioning.encode(), 0
         for path in self._candidates(file):
             # a look at the bytes spares the reading of most
             if wanted not in self._data(path) and path.name != "__init__.py":
                 continue
+            followed += 1
+            if followed > FOLLOWED_IMPORTERS:
+                return
             other = self.module_at(path)
             if other is None:
                 continue
@@ -213,13 +218,19 @@ class Project:
                 yield other
 
     def _candidates(self, file: Path) -> list[Path]:
-        """Files that may import `file`, by the names that they import. Tests call anything with anything."""
-        found = [
-            path
-            for path in self._mentions.get(_import_name(file), ())
-            if path != file and (not is_test(path, self.root) or is_test(file, self.root))
-        ]
-        return found if len(found) <= FOLLOWED_IMPORTERS else []
+        """Files that may import `file`, by the names that they import, nearest first.
+        Tests call anything with anything.
+        """
+        found = self._importing.get(file)
+        if found is None:
+            found = [
+                path
+                for path in self._mentions.get(_import_name(file), ())
+                if path != file and (not is_test(path, self.root) or is_test(file, self.root))
+            ]
+            found.sort(key=lambda path: _distance(file, path))
+            self._importing[file] = found
+        return found
 
     def _data(self, path: Path) -> bytes:
         data = self._bytes.get(path)
@@ -239,6 +250,13 @@ def is_test(file: Path, root: Path) -> bool:
     folders = file.relative_to(root).parts[:-1] if root in file.parents else ()
     name = file.name
     return name.startswith("test_") or name.endswith("_test.py") or "tests" in folders
+
+
+def _distance(file: Path, other: Path) -> int:
+    """How many folders lie between two files."""
+    mine, theirs = file.parent.parts, other.parent.parts
+    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(mine, theirs)))
+    return len(mine) + len(theirs) - 2 * shared
 
 
 def _import_name(file: Path) -> str:

@@ -124,7 +124,7 @@ class TrainingListener:
             state.modes.forwarded(call, callees, walk, self)
         if not own and not any(isinstance(callee, Instance) and callee.cls for callee in callees):
             self._unknown_call(call, callees, walk, state)
-        return any(self._skips(callee) for callee in callees) or not any(self._concerns(callee) for callee in callees)
+        return any(self._skips(callee) for callee in callees) or not any(map(self._may_matter, callees))
 
     def _created(self, call: Call, callees: tuple[Value, ...], walk: Walk[State], state: State) -> None:
         """A new optimizer or network, perhaps in every round of a loop: it has no past."""
@@ -144,7 +144,11 @@ class TrainingListener:
                 return callee.function.name
         return ""
 
-    def _concerns(self, callee: Value) -> bool:
+    def _may_matter(self, callee: Value) -> bool:
+        # code that isn't seen may call a function that it is given
+        return isinstance(callee, External) or self.concerned(callee)
+
+    def concerned(self, callee: Value) -> bool:
         """Whether what is called may have a part in training."""
         evaluator = self.evaluator
         if isinstance(callee, FunctionValue):
@@ -312,7 +316,7 @@ def _starts(module: Module, evaluator: Evaluator) -> Iterator[tuple[Function, Co
     for function in module.functions:
         if not _takes_part(function):
             continue
-        for frame in contexts(evaluator, function):
+        for frame in _ways_in(evaluator, function):
             start, top, path = function, frame, {function}
             while top is not None and top.call is not None:
                 start, top = top.call.function, top.caller
@@ -322,6 +326,14 @@ def _starts(module: Module, evaluator: Evaluator) -> Iterator[tuple[Function, Co
             found = starts.setdefault((id(start), top), (start, top, set()))
             found[2].update(path)
     yield from islice(starts.values(), MAX_STARTS)
+
+
+def _ways_in(evaluator: Evaluator, function: Function) -> Iterator[Context | None]:
+    """The frames of a function; for one that is handed on (a callback), also those of the function that makes it."""
+    for frame in contexts(evaluator, function):
+        yield frame
+        if frame is not None and frame.call is None and frame.closure is not None:
+            yield from _ways_in(evaluator, frame.closure.function)
 
 
 def _takes_part(function: Function) -> bool:
