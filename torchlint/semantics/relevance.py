@@ -75,7 +75,8 @@ def _runs_network(function: Function, evaluator: Evaluator) -> bool:
     if function.cls is not None and _is_network(function.cls, evaluator):
         return False
     return any(
-        isinstance(value, Instance) and value.cls is not None and _is_network(value.cls, evaluator)
+        isinstance(value, Instance)
+        and (value.last == "Sequential" if value.cls is None else _is_network(value.cls, evaluator))
         for call in function.calls
         for value in evaluator.values(call.func, None)
     )
