@@ -57,6 +57,12 @@ class RuntimeFinding:
             "url": self.url,
         }
 
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> RuntimeFinding:
+        """The inverse of `as_dict`."""
+        own = {key: value for key, value in data.items() if key not in ("name", "url")}
+        return cls(**own)
+
     def __str__(self) -> str:
         from torchlint.runtime.render import as_text
 

@@ -33,6 +33,13 @@ class OperationMode(TorchFunctionMode):
         self._listener = None
 
 
+def is_under_mode() -> bool:
+    """Whether somebody's mode is on, such as `with torch.device(...)`: its end would take off what lies above it."""
+    from torch.overrides import _get_current_function_mode
+
+    return _get_current_function_mode() is not None
+
+
 def is_on_top(mode: TorchFunctionMode) -> bool:
     from torch.overrides import _get_current_function_mode
 

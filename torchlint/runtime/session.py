@@ -31,7 +31,7 @@ from torchlint.runtime.findings import GuardError, RuntimeFinding, Severity
 from torchlint.runtime.graph import LossGraph
 from torchlint.runtime.models import Root, models_holding, named_roots
 from torchlint.runtime.norms import Reading, norms, send, total
-from torchlint.runtime.operations import OperationMode, compiles, in_transform, is_on_top
+from torchlint.runtime.operations import OperationMode, compiles, in_transform, is_on_top, is_under_mode
 from torchlint.runtime.optimizers import TrackedOptimizer
 from torchlint.runtime.recorder import Recorder, StepRecord
 from torchlint.runtime.userline import user_line
@@ -44,8 +44,8 @@ GRAPH_WALKS = 16
 OPERATION_STEPS = 5
 OPERATIONS = 200_000
 
-#: evaluating forward passes whose operations are listened to
-EVALUATIONS = 2
+#: forward passes without gradients after which the operations of an evaluation are listened to
+EVALUATIONS = 4
 
 _HANDLERS: dict[type, str] = {
     Forward: "on_forward",
@@ -94,8 +94,10 @@ class Session:
         self.loss: float | None = None
         #: the norm of each gradient at the last measured step, with the optimizer that they belong to
         self.layer_norms: tuple[TrackedOptimizer, Sequence[torch.Tensor]] | None = None
-        #: the model whose evaluating forward pass is listened to
+        #: the model that is running in eval mode and without gradients, while operations are listened to
         self.evaluating: Root | None = None
+        #: forward passes without gradients that were listened to
+        self.evaluations = 0
         #: true while the guard itself calls the model
         self.replaying = False
 
@@ -108,7 +110,6 @@ class Session:
         self._mode: OperationMode | None = None
         self._heard = 0
         self._walks = 0
-        self._evaluations = 0
         self._names: dict[int, str] = {}
         self._loss_tensor: torch.Tensor | None = None
         self._scaled: tuple[Any, Any] | None = None
@@ -122,9 +123,8 @@ class Session:
         doors.enter(self)
         for root in self.roots:
             self._hook(root)
-        if Operation in self._handlers and not compiles() and not any(root.compiled for root in self.roots):
-            self._mode = OperationMode(self._operation)
-            self._mode.__enter__()
+        if not any(root.compiled for root in self.roots):
+            self._enter_mode()
 
     def stop(self, failed: bool) -> None:
         try:
@@ -245,28 +245,29 @@ class Session:
         if self._mode is not None and compiles():
             self._leave_mode()
         self._emit(Forward(root, args, kwargs, root.module.training, grad_enabled))
-        if not root.module.training and not grad_enabled and Operation in self._handlers:
+        if not grad_enabled and self.step and not root.compiled:
             self._listen_to_evaluation(root)
 
     def _listen_to_evaluation(self, root: Root) -> None:
-        """Hear the operations of one evaluating forward pass."""
-        # attention takes another, faster way in evaluation, but not under a mode
-        attention = any(isinstance(module, nn.MultiheadAttention) for module in root.inner.modules())
-        if self._evaluations >= EVALUATIONS or attention or compiles() or root.compiled or not self.step:
+        """Hear the operations of the first evaluating forward passes, and of what is counted after them."""
+        if self.evaluations >= EVALUATIONS:
+            self._leave_mode()
             return
-        self._evaluations += 1
-        own = None if self._mode is not None else OperationMode(self._operation)
+        self.evaluations += 1
+        # in evaluation, attention takes another, faster way, but not under a mode: listen only between its calls
+        attention = any(isinstance(module, nn.MultiheadAttention) for module in root.inner.modules())
 
         def after(module: nn.Module, args: Any, result: Any) -> None:
             handle.remove()
             self.evaluating = None
-            if own is not None:
-                own.__exit__(None, None, None)
+            self._enter_mode()
 
         handle = root.module.register_forward_hook(after, always_call=True)
-        self.evaluating = root
-        if own is not None:
-            own.__enter__()
+        if attention:
+            self._leave_mode()
+        else:
+            self.evaluating = None if root.module.training else root
+            self._enter_mode()
 
     # ---------------------------------------------------------------- operations
 
@@ -278,6 +279,11 @@ class Session:
         self._heard += 1
         if self._heard < OPERATIONS:
             self._emit(Operation(function, args, kwargs, result))
+
+    def _enter_mode(self) -> None:
+        if self._mode is None and Operation in self._handlers and not compiles() and not is_under_mode():
+            self._mode = OperationMode(self._operation)
+            self._mode.__enter__()
 
     def _leave_mode(self) -> None:
         mode = self._mode
@@ -296,6 +302,8 @@ class Session:
         self._scaled = (scaled, loss) if scaled is not loss else None
 
     def backward_starts(self, roots: Sequence[torch.Tensor]) -> None:
+        if self.step >= OPERATION_STEPS:
+            self._leave_mode()
         root, scaled = roots[0], False
         if self._scaled is not None and self._scaled[0] is root:
             scaled, root = True, self._scaled[1]

@@ -62,8 +62,9 @@ class LowPrecisionAccumulator(Check):
         elif name in (*_IN_PLACE, "add", "__add__") and result.dim() == 0 and not result.requires_grad:
             known = self._sums.pop(id(event.args[0]), None)
             grown, last = (known[1], known[2]) if known is not None else (0, -1)
-            grown += last != self.session.step
-            self._sums[id(result)] = (result, grown, self.session.step)
+            now = self.session.step + self.session.evaluations
+            grown += last != now
+            self._sums[id(result)] = (result, grown, now)
             if grown >= GROWN:
                 self._tell(name, result)
 

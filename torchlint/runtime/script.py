@@ -1,0 +1,77 @@
+"""Running somebody's script or module under a guard, as `python script.py` would run it."""
+
+from __future__ import annotations
+
+import json
+import os
+import runpy
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from torchlint.runtime.findings import RuntimeFinding
+from torchlint.runtime.guard import Guard
+
+#: seconds that rank 0 waits for the reports of the other ranks of its machine
+PATIENCE = 10.0
+
+
+def run_script(path: str, arguments: Sequence[str], guard: Guard) -> None:
+    """Run a file as `__main__`, with its folder first on the path. Whatever it raises comes through."""
+    sys.argv = [path, *arguments]
+    sys.path[0] = str(Path(path).resolve().parent)
+    with guard:
+        runpy.run_path(path, run_name="__main__")
+
+
+def run_module(name: str, arguments: Sequence[str], guard: Guard) -> None:
+    """Run a module as `python -m` does."""
+    sys.argv = [name, *arguments]
+    sys.path[0] = str(Path.cwd())
+    with guard:
+        runpy.run_module(name, run_name="__main__", alter_sys=True)
+
+
+def gather(findings: Sequence[RuntimeFinding]) -> list[RuntimeFinding] | None:
+    """The findings of all ranks of this machine, at rank 0; None at the others, which have handed theirs in.
+
+    Ranks leave files for each other instead of calling collectives: one that died must not make the others hang.
+    """
+    size, rank = local_world()
+    if size == 1:
+        return list(findings)
+    attempt = [os.environ.get(f"TORCHELASTIC_{name}", "0") for name in ("RUN_ID", "RESTART_COUNT")]
+    folder = Path(tempfile.gettempdir(), "-".join(["torchlint", str(os.getppid()), *attempt]))
+    folder.mkdir(exist_ok=True)
+    _leave(folder / f"{rank}.json", [finding.as_dict() for finding in findings])
+    if rank:
+        return None
+    deadline = time.monotonic() + PATIENCE
+    files = [folder / f"{number}.json" for number in range(size)]
+    while time.monotonic() < deadline and not all(file.exists() for file in files):
+        time.sleep(0.05)
+    found = [
+        RuntimeFinding.from_dict(finding)
+        for file in files
+        if file.exists()
+        for finding in json.loads(file.read_text(encoding="utf-8"))
+    ]
+    for file in files:
+        file.unlink(missing_ok=True)
+    folder.rmdir()
+    return found
+
+
+def local_world() -> tuple[int, int]:
+    """How many processes torchrun started on this machine, and which one this is."""
+    return int(os.environ.get("LOCAL_WORLD_SIZE", "1")), int(os.environ.get("LOCAL_RANK", "0"))
+
+
+def _leave(file: Path, findings: list[dict[str, Any]]) -> None:
+    """Written beside and moved, so that nobody reads half of it."""
+    half = file.with_suffix(".half")
+    half.write_text(json.dumps(findings), encoding="utf-8")
+    half.replace(file)
