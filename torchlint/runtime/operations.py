@@ -49,7 +49,9 @@ def is_on_top(mode: TorchFunctionMode) -> bool:
 def compiles() -> bool:
     """Whether `torch.compile` has been used in this process: a mode around compiled code would compile it anew."""
     eval_frame = sys.modules.get("torch._dynamo.eval_frame")
-    return eval_frame is not None and bool(getattr(eval_frame, "cached_backends", None))
+    # torch disables compilation of its own functions with a backend of None
+    backends = getattr(eval_frame, "cached_backends", {}).values()
+    return any(backend is not None for backend in backends)
 
 
 def tensors_in(arguments: Any) -> Iterator[torch.Tensor]:
