@@ -32,8 +32,10 @@ from torchlint.semantics.nodes import (
     Starred,
     Unary,
     Update,
+    strip,
 )
 from torchlint.semantics.values import (
+    Bound,
     ClassValue,
     Container,
     Context,
@@ -111,6 +113,10 @@ class ActivationFinder:
                 return self._either([(node.yes, context), (node.no, context)], path)
             return self.find(node.yes if known_truth else node.no, context, path)
         if isinstance(node, Join):
+            for option in node.options:
+                layers = self._layers_in_turn(option, context)
+                if layers and isinstance(option, Call):
+                    return self._last_of(layers, option, context, path)
             return self._either([(option, context) for option in node.options], path)
         if isinstance(node, Boolean):
             return self._either([(node.left, context), (node.right, context)], path)
@@ -136,6 +142,24 @@ class ActivationFinder:
         if isinstance(node, Comprehension):
             return self.find(node.element, context, path[1:] if path else path)
         return (UNKNOWN,)
+
+    def _layers_in_turn(self, call: Node, context: Context | None) -> list[Bound] | None:
+        """The layers of `for layer in self.layers: x = layer(x)`, None for any other value."""
+        if not isinstance(call, Call) or not call.args:
+            return None
+        given, layer = call.args[0], strip(call.func)
+        if not isinstance(given, Loop) or given.next is not call:
+            return None
+        if isinstance(layer, Loop):
+            layer = layer.next
+        if not isinstance(layer, Element):
+            return None
+        for value in self.evaluator.values(layer.base, context):
+            if isinstance(value, Instance):
+                return self.evaluator.children(value)
+            if isinstance(value, Container) and value.keys is None and value.exact:
+                return self.evaluator.grown(value)
+        return None
 
     def _either(self, options: list[tuple[Node, Context | None]], path: Path) -> Activations:
         """One of several values, it is not known which: sure only if they agree."""
@@ -225,6 +249,10 @@ class ActivationFinder:
             return self.find(value, context, path[1:]) if value is not None else (UNKNOWN,)
         if isinstance(callee, FunctionValue) and callee.self_value is not None and callee.self_value.cls is None:
             return (UNKNOWN,)
+        if isinstance(callee, Instance) and self.evaluator.is_sequential(callee):
+            layers = self.evaluator.children(callee) or []
+            found = self._last_of(layers, call, context, path)
+            return tuple(replace(item, maker=item.maker or callee) for item in found)
         frame = self.evaluator.entered(callee, call, context)
         if frame is not None:
             found = self.returned(frame, path)
@@ -291,34 +319,39 @@ class ActivationFinder:
         if name in known.KEEPING_LAYERS and call.args:
             return self.find(call.args[0], context, path)
         if name in ("Sequential", "ModuleList"):
-            return self._tail(layer, call, context, path)
+            return self._last_of(self.evaluator.children(layer) or [], call, context, path)
         return (UNKNOWN,)
 
-    def _tail(self, sequential: Instance, call: Call, context: Context | None, path: Path) -> Activations:
-        """What the layers of a Sequential end in."""
-        children = self.evaluator.children(sequential)
-        for child in reversed(children or []):
+    def _last_of(self, layers: list[Bound], call: Call, context: Context | None, path: Path) -> Activations:
+        """What layers that run one after the other end in. Optional layers leave a choice."""
+        answers: list[Activation] = []
+        seen: set[tuple[Node, bool]] = set()
+        for child in reversed(layers):
             values = self.evaluator.values(*child)
             if values and all(
                 isinstance(v, Instance) and v.cls is None and v.last in known.KEEPING_LAYERS for v in values
             ):
                 continue
-            answers: list[Activation] = []
             for value in values:
-                if not isinstance(value, Instance):
-                    return (UNKNOWN,)
-                kind = known.LAYERS.get(value.last) if value.cls is None else None
-                if kind is not None and value.call is not None:
-                    # inside a Sequential the layer is applied where it stands in the list
-                    site = value.call.function.module.site(value.call)
-                    answers.append(Activation(kind, site, None, site))
-                else:
-                    answers += self.applied(value, call, context, path)
-            families = {_family(answer.kind) for answer in answers}
-            if len(families) > 1:
-                answers = [replace(answer, sure=False) for answer in answers]
-            return tuple(answers) or (UNKNOWN,)
-        return (UNKNOWN,)
+                answers += self._as_last(value, call, context, path)
+            conditions = self.evaluator.optional.get((id(child[0]), child[1]), ())
+            if not conditions or any((cond, not wanted) in seen for cond, wanted in conditions[:1]):
+                break
+            seen.update(conditions[:1] if len(conditions) == 1 else ())
+        if len({_family(answer.kind) for answer in answers}) > 1:
+            answers = [replace(answer, sure=False) for answer in answers]
+        return tuple(answers) or (UNKNOWN,)
+
+    def _as_last(self, layer: Value, call: Call, context: Context | None, path: Path) -> Activations:
+        """What a layer gives that runs last, in a row that `call` runs."""
+        if not isinstance(layer, Instance):
+            return (UNKNOWN,)
+        kind = known.LAYERS.get(layer.last) if layer.cls is None else None
+        if kind is not None and layer.call is not None:
+            # inside a Sequential the layer is applied where it stands in the list
+            site = layer.call.function.module.site(layer.call)
+            return (Activation(kind, site, None, site),)
+        return self.applied(layer, call, context, path)
 
 
 def _family(kind: str) -> str:

@@ -32,6 +32,7 @@ from torchlint.semantics.nodes import (
     Free,
     Function,
     FunctionRef,
+    Guards,
     Imported,
     Item,
     Join,
@@ -97,6 +98,8 @@ class Evaluator:
         self._truths: dict[tuple[int, Context | None], bool | None] = {}
         self._attributes: dict[tuple[int, str, int], Values] = {}
         self._interned: dict[tuple[Any, ...], Any] = {}
+        #: items of lists that are only added under these conditions, of which nothing is known
+        self.optional: dict[tuple[int, Context | None], Guards] = {}
         #: questions under way, with how deep they are nested
         self._active: dict[tuple[int, Context | None], int] = {}
         #: answers that lack what a question under way will add; good until that one is answered
@@ -122,6 +125,7 @@ class Evaluator:
         self._truths.clear()
         self._attributes.clear()
         self._interned.clear()
+        self.optional.clear()
         self._held.clear()
         self._global.clear()
         self.fuel = FUEL
@@ -402,7 +406,7 @@ class Evaluator:
                 continue
             spread = self.values(arg.base, caller)
             if len(spread) == 1 and isinstance(spread[0], Container) and spread[0].exact and spread[0].keys is None:
-                positional += self.grown(spread[0])
+                positional += self.grown(spread[0], call.guards)
             else:
                 exact = False
         for name, value in call.keywords:
@@ -505,32 +509,45 @@ class Evaluator:
             self._held.append((node, context))
         return found
 
-    def mutations(self, value: Value, function: Function) -> list[tuple[str, Call]]:
+    def mutations(self, value: Value, function: Function, frame: Context | None) -> list[tuple[str, Call]]:
         """Calls in `function` that add to a list or a container module, in order."""
         found = []
         for call in function.calls:
             if isinstance(call.func, Attr) and call.func.name in _MUTATORS:
-                frame = value.context if isinstance(value, (Container, Instance)) else None
                 if any(base is value for base in self.values(call.func.base, frame)):
                     found.append((call.func.name, call))
         return found
 
-    def grown(self, container: Container) -> list[Bound]:
-        """The items of a list, with those appended in the function that made it."""
+    def grown(self, container: Container, within: Guards = ()) -> list[Bound]:
+        """The items of a list, with those appended in the function that made it; what is only appended under a
+        condition that isn't known, and that does not hold `within` the place that asks, is noted as optional.
+        """
         items = list(container.items)
         if container.kind != "list" or not isinstance(container.node, Display):
             return items
         function = self._function_of(container)
         if function is None:
             return items
-        for name, call in self.mutations(container, function):
+        for name, call in self.mutations(container, function, container.context):
             if name == "append" and len(call.args) == 1:
-                items.append((call.args[0], container.context))
+                item = (call.args[0], container.context)
+                if self._is_added(call, container.context, item, within):
+                    items.append(item)
             elif name == "extend" and len(call.args) == 1:
                 for value in self.values(call.args[0], container.context):
                     if isinstance(value, Container):
                         items += value.items
         return items
+
+    def _is_added(self, call: Call, context: Context | None, item: Bound, within: Guards) -> bool:
+        """Whether an item may be added by `call`."""
+        if not self.feasible(call.guards, context):
+            return False
+        unknown = tuple(g for g in call.guards if g not in within and self.truth(g[0], context) is None)
+        if unknown:
+            self.optional[id(item[0]), item[1]] = unknown
+            self._held.append(item)
+        return True
 
     def _function_of(self, container: Container) -> Function | None:
         return container.context.function if container.context is not None else None
@@ -567,9 +584,10 @@ class Evaluator:
         origin = module
         while origin.copied is not None:
             origin = origin.copied
-        if origin.call is None:
+        made = self._making(origin)
+        if made is None:
             return None
-        arguments = self.arguments(origin.call, origin.context)
+        arguments = self.arguments(*made)
         if not arguments.exact:
             return None
         found: list[Bound] = []
@@ -583,7 +601,7 @@ class Evaluator:
                 if first.keys is not None:
                     found += first.keys.values()
                     continue
-                for entry in self.grown(first):
+                for entry in self.grown(first, made[0].guards):
                     pair = self.values(*entry)
                     if len(pair) == 1 and isinstance(pair[0], Container) and len(pair[0].items) == 2:
                         found.append(pair[0].items[1])  # ("name", layer) of an OrderedDict
@@ -593,15 +611,34 @@ class Evaluator:
                 found.append((first.node.element, first.context))
             else:
                 found.append(item)
-        for name, call in self._additions(origin):
+        for name, call in self.mutations(origin, made[0].function, made[1]):
             position = 1 if name in ("add_module", "register_module") else 0
             if len(call.args) > position:
-                found.append((call.args[position], origin.context))
+                item = (call.args[position], made[1])
+                if self._is_added(call, made[1], item, made[0].guards):
+                    found.append(item)
         return found
 
-    def _additions(self, module: Instance) -> list[tuple[str, Call]]:
-        function = module.call.function if module.call is not None else None
-        return self.mutations(module, function) if function is not None else []
+    def _making(self, module: Instance) -> tuple[Call, Context | None] | None:
+        """The call that gives a container module its layers, with its frame."""
+        if module.cls is None or module.call is None:
+            return (module.call, module.context) if module.call is not None else None
+        method = self.find_method(module.cls, "__init__")
+        if method is None:
+            return module.call, module.context
+        for call in method.calls:
+            # `class Head(nn.Sequential)`: super().__init__(...)
+            if isinstance(call.func, Attr) and call.func.name == "__init__":
+                return call, self.method_frame(method, module)
+        return None
+
+    def is_sequential(self, value: Instance) -> bool:
+        """Whether an object runs its layers one after the other."""
+        if value.cls is None:
+            return value.last == "Sequential"
+        return self.find_method(value.cls, "forward") is None and any(
+            name.endswith(".Sequential") for name in self.external_bases(value.cls)
+        )
 
     def _item(self, node: Item, context: Context | None) -> Values:
         return self.item(self.values(node.base, context), node.index, context) or (self.opaque(node, context),)
@@ -610,7 +647,7 @@ class Evaluator:
         """`base[index]` for containers and container modules; empty if unknown."""
         key = self.constant(index, context)
         results: list[Value] = []
-        for base in bases:
+        for base in map(self._plain_dict, bases):
             if isinstance(base, External) and base.last == "__dict__":
                 # models.__dict__[name]
                 results.append(self._some_member(base.name.rpartition(".")[0], key))
@@ -646,6 +683,14 @@ class Evaluator:
             else:
                 return ()
         return self._distinct(results)
+
+    def _plain_dict(self, value: Value) -> Value:
+        """The dict that a ModuleDict was made of; other values as they are."""
+        if isinstance(value, Instance) and value.last == "ModuleDict" and value.call is not None and value.call.args:
+            given = self.values(value.call.args[0], value.context)
+            if len(given) == 1 and isinstance(given[0], Container) and given[0].keys is not None:
+                return given[0]
+        return value
 
     def _part(self, node: Part, context: Context | None) -> Values:
         results: list[Value] = []
