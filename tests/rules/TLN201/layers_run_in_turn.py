@@ -44,7 +44,7 @@ class Chosen(nn.Module):
         if sizes[-1] > 2:
             layers.append(nn.Softmax(dim=1))  # TLN201
         else:
-            layers.append(nn.Sigmoid())  # TLN201
+            layers.append(nn.Sigmoid())
         self.layers = nn.ModuleList(layers)
 
     def forward(self, x):
