@@ -15,7 +15,7 @@ from torchlint.semantics.gradients import display_name
 from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.nodes import Attr, Call, LoopStep
 from torchlint.semantics.places import Key
-from torchlint.semantics.values import External, Instance, Opaque, Value
+from torchlint.semantics.values import Context, External, Instance, Opaque, Value
 
 if TYPE_CHECKING:
     from torchlint.semantics.execution import Walk
@@ -269,19 +269,36 @@ def subject_of(call: Call) -> str:
 
 
 def _named_evaluation(walk: Walk[State]) -> bool:
-    """Whether the names of the functions that lead here, or of the phase, say that this is an evaluation."""
+    """Whether the names of the functions that lead here, the phase or a flag say that this is an evaluation."""
     frame = walk.context
     while frame is not None:
         if frame.picked is not None:
             phase = walk.evaluator.constant(*frame.picked[1])
             if isinstance(phase, str):
                 return known.is_evaluation(phase)
-        elif known.is_training(frame.function.name):
+            frame = frame.caller
+            continue
+        flagged = _flagged_evaluation(frame, walk)
+        if flagged is not None:
+            return flagged
+        if known.is_training(frame.function.name):
             return False
         elif known.is_evaluation(frame.function.name) or (not walk.grad and known.is_generation(frame.function.name)):
             return True
         frame = frame.caller
     return False
+
+
+def _flagged_evaluation(frame: Context, walk: Walk[State]) -> bool | None:
+    """What a flag of a function says: `run(loader, train=False)`, `run(loader, phase="val")`; None without one."""
+    for param in frame.function.params:
+        if param.name in known.TRAINING_FLAGS or param.name in known.PHASES:
+            value = walk.evaluator.constant(param, frame)
+            if isinstance(value, bool) and param.name in known.TRAINING_FLAGS:
+                return not value
+            if isinstance(value, str) and known.is_evaluation(value):
+                return True
+    return None
 
 
 def _is_inner(value: Value, listener: TrainingListener) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.nodes import Attr, Call, Class, Function, Node, Param, strip
-from torchlint.semantics.values import ClassValue, FunctionValue, Instance
+from torchlint.semantics.values import ClassValue, FunctionValue, Instance, Opaque, Value
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,11 +75,17 @@ def _runs_network(function: Function, evaluator: Evaluator) -> bool:
     if function.cls is not None and _is_network(function.cls, evaluator):
         return False
     return any(
-        isinstance(value, Instance)
-        and (value.last == "Sequential" if value.cls is None else _is_network(value.cls, evaluator))
+        _may_be_network(value, evaluator)
         for call in function.calls
+        if call.args or call.keywords
         for value in evaluator.values(call.func, None)
     )
+
+
+def _may_be_network(value: Value, evaluator: Evaluator) -> bool:
+    if isinstance(value, Instance):
+        return value.last == "Sequential" if value.cls is None else _is_network(value.cls, evaluator)
+    return isinstance(value, Opaque) and isinstance(value.node, Param)  # `self.model` that was handed in
 
 
 def _is_network(cls: Class, evaluator: Evaluator) -> bool:

@@ -62,6 +62,11 @@ _EVALUATION = frozenset(
 _GENERATION = frozenset({"generate", "generation", "sample", "sampling", "decode", "translate", "score", "metrics"})
 _TRAINING = frozenset({"train", "training", "fit", "pretrain", "finetune", "optimize", "learn"})
 
+#: parameters that tell a routine whether it trains
+TRAINING_FLAGS = frozenset({"train", "training", "is_train", "is_training", "train_mode"})
+#: parameters that name what a routine does
+PHASES = frozenset({"phase", "mode", "split", "stage"})
+
 
 def is_optimizer_class(name: str) -> bool:
     """Whether a dotted name outside the project is an optimizer class."""
