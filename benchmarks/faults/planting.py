@@ -65,7 +65,7 @@ def one_over_zero(x: Tensor) -> Tensor:
 
 
 def exponential_overflow(x: Tensor) -> Tensor:
-    return torch.exp(1e3 * (x.abs() + 1.0))
+    return 1.0 * torch.exp(1e3 * (x.abs() + 1.0))
 
 
 # Sums and squares leave the range of a dtype.
