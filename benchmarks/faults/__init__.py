@@ -18,7 +18,7 @@ implementation. Neither is changed to please the guard. What is added later carr
 counted on a line of its own, so that the frozen figure stays readable.
 
 A fault counts as *detected* if one of its codes is among the findings, and as *in time* if the first such finding is at
-most five steps after its start. Other findings of a faulty run are printed but don't count.
+most five optimizer steps after its start. Other findings of a faulty run are printed but don't count.
 
 The NaN localisation grid is a benchmark of its own: `python -m benchmarks.localisation`.
 """

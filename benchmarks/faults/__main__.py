@@ -71,7 +71,8 @@ def verdict(fault: Fault, outcome: Outcome) -> str:
     found = right_finding(fault, outcome)
     if found is None:
         return "wrong code" if outcome.findings else "MISSED"
-    return "in time" if found.step - fault.starts <= IN_TIME else f"late ({found.step - fault.starts} steps)"
+    delay = found.step - fault.starts * fault.program.pace
+    return "in time" if delay <= IN_TIME else f"late ({delay} steps)"
 
 
 def judge_faults(faults: list[Fault], options: argparse.Namespace) -> list[Outcome]:

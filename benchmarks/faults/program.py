@@ -28,6 +28,7 @@ class Program:
     epoch = 10
     batch_size = 32
     lr = 3e-3
+    pace = 1  # steps of the busiest optimizer per iteration
 
     def __init__(self, seed: int, steps: int) -> None:
         torch.manual_seed(seed)

@@ -90,6 +90,7 @@ class WganGp(Dcgan):
     """A critic with a gradient penalty (a second derivative), three critic steps per generator step."""
 
     batch_size = 16
+    pace = 3
 
     def iteration(self):
         for _turn in range(3):

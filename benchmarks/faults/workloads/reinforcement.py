@@ -92,6 +92,8 @@ class ActorCritic(nn.Module):
 class Ppo(Agent):
     """Clipped ratios over several passes, with a value and an entropy term."""
 
+    pace = 3
+
     def make_model(self):
         return ActorCritic()
 

@@ -167,6 +167,7 @@ class SingleRow(Program):
         )
 
     lr = 1e-3
+    pace = 4
 
     def iteration(self):
         for _row in range(4):
