@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -21,11 +22,17 @@ if TYPE_CHECKING:
 
 TRIGGERS = (b".view(", b"reshape(")
 
+#: An author who says so knows what a view does to the order.
+_INTENDED = re.compile(
+    r"order (does|do|is)( not|n'?t| no) (matter|import|relevant)|intention|intended|on purpose|deliberate",
+    re.IGNORECASE,
+)
+
 
 def problems(module: Module, folds_batch: bool) -> Iterator[tuple[WrongView, Story]]:
     """The wrong views of a module that do, or don't, fold the batch into another dimension."""
     for view in wrong_views(module):
-        if _folds_batch(view) is folds_batch:
+        if _folds_batch(view) is folds_batch and not _INTENDED.search(module.comment(view.call)):
             yield view, Story(module, view)
 
 

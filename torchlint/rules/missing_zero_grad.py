@@ -61,6 +61,14 @@ class MissingZeroGrad(StaticRule):
                     f"call {fact.subject}.zero_grad() in every round, before backward() or after step()",
                     fact.related,
                 )
+            elif fact.kind == "carried":
+                yield Problem(
+                    fact.site,
+                    f"the gradients that an earlier step of {fact.subject} has used are not cleared before those "
+                    "of this step are added: it uses the sum of both",
+                    f"call {fact.subject}.zero_grad() after the earlier step, or before the backward() of this one",
+                    fact.related,
+                )
             elif fact.kind == "stale-weight":
                 yield Problem(
                     fact.site,

@@ -754,7 +754,9 @@ class Evaluator:
 
     def _instance_attribute(self, base: Instance, name: str) -> Values:
         if base.cls is None:
-            return ()
+            # layers of torch keep their settings: `self.dropout.p`
+            setting = base.call.keyword(name) if base.call is not None and base.name.startswith("torch.nn.") else None
+            return self.values(setting, base.context) if setting is not None else ()
         found = self._class_attribute(base.cls, name, base)
         if found:
             return found

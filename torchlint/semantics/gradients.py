@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from torchlint.semantics.nodes import Attr, Call, Function, Node, strip
+from torchlint.semantics.nodes import Attr, Call, Choice, Const, Function, Item, Join, Loop, Node, strip
 from torchlint.semantics.places import Key, Place, names_of
 from torchlint.semantics.values import Instance
 
@@ -26,6 +26,8 @@ class Gradient:
 
     place: Place
     stale: bool = False
+    #: the call that took the last step, where that is the same on every path
+    step: Call | None = None
     #: cleared on some path since the last step
     cleared: bool = False
     #: a backward has added to stale gradients
@@ -61,6 +63,7 @@ class Gradients:
             self.optimizers[place] = Gradient(
                 place,
                 stale=a.stale or b.stale,
+                step=a.step if a.step is b.step or not b.stale else b.step if not a.stale else None,
                 cleared=a.cleared or b.cleared,
                 mixed=a.mixed or b.mixed,
                 lost=a.lost if a.lost is b.lost else None,
@@ -92,17 +95,22 @@ class Gradients:
             return
         item = self._of(place)
         module = call.function.module
-        subject = display_name(target)
+        subject = display_name(target, call.function)
         if not item.unknown:
             if item.mixed and item.stale and not item.cleared:
+                # the step of another phase, whose gradients nobody cleared before this one began
+                earlier = item.step if item.step is not call else None
                 related: list[tuple[Site, str]] = []
                 if self.last_backward is not None:
                     site = self.last_backward.function.module.site(self.last_backward)
-                    related.append((site, "this backward adds to the gradients of all earlier steps"))
+                    added = "an earlier step" if earlier is not None else "all earlier steps"
+                    related.append((site, f"this backward adds to the gradients of {added}"))
+                if earlier is not None:
+                    related.append((earlier.function.module.site(earlier), "the earlier step"))
                 for key in place:
                     if isinstance(key, Instance) and key.call is not None:
                         related.append((key.call.function.module.site(key.call), f"{subject} is created here"))
-                listener.report("stale", module.site(call), subject, *related)
+                listener.report("carried" if earlier is not None else "stale", module.site(call), subject, *related)
             elif item.lost is not None:
                 clearing = item.lost.function.module.site(item.lost)
                 related = [(module.site(call), f"{subject}.step() finds no gradients here")]
@@ -110,7 +118,7 @@ class Gradients:
                     origin = self.last_backward.function.module.site(self.last_backward)
                     related.insert(0, (origin, "the gradients are computed here"))
                 listener.report("lost", clearing, subject, *related)
-        self.optimizers[place] = Gradient(place, stale=True, unknown=item.unknown)
+        self.optimizers[place] = Gradient(place, stale=True, step=call, unknown=item.unknown)
 
     def stepped_by_hand(
         self, weight: Node, at: Node, place: Place, walk: Walk[State], listener: TrainingListener
@@ -125,7 +133,9 @@ class Gradients:
                 related.append((site, "this backward adds to the gradients of all earlier steps"))
             if walk.function not in self.reported:
                 self.reported.add(walk.function)
-                listener.report("stale-weight", module.site(at), display_name(weight, "the weight"), *related)
+                listener.report(
+                    "stale-weight", module.site(at), display_name(weight, walk.function, "the weight"), *related
+                )
         self.optimizers[place] = Gradient(place, stale=True, unknown=item.unknown)
 
     def created(self, value: Instance) -> None:
@@ -218,11 +228,28 @@ def _owners(key: Key) -> set[Key]:
     return found
 
 
-def display_name(node: Node, default: str = "the optimizer") -> str:
-    """A value as the program names it, for messages."""
+def display_name(node: Node, function: Function, default: str = "the optimizer") -> str:
+    """A value as `function` names it, for messages."""
     node = strip(node)
     if isinstance(node, Attr):
-        base = display_name(node.base, "")
+        base = display_name(node.base, function, "")
         return f"{base}.{node.name}" if base else node.name
-    names = sorted(names_of(node))
+    if isinstance(node, Item) and isinstance(node.index, Const):
+        base = display_name(node.base, function, "")
+        return f"{base}[{node.index.value!r}]" if base else default
+    names = sorted(names_of(node)) or _variables(node, function)
     return names[0] if names else default
+
+
+def _variables(node: Node, function: Function) -> list[str]:
+    """The local variables that hold a value, or one of those that it can be."""
+    options, queue = {id(node)}, [node]
+    while queue and len(options) < 12:
+        current = queue.pop()
+        if isinstance(current, Choice):
+            parts: tuple[Node, ...] = (current.yes, current.no)
+        else:
+            parts = current.parts() if isinstance(current, (Join, Loop)) else ()
+        queue += [part for part in parts if id(part) not in options]
+        options |= {id(part) for part in parts}
+    return sorted(name for name, values in function.bindings.items() if any(id(value) in options for value in values))

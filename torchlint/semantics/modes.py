@@ -101,6 +101,8 @@ class Modes:
                 return False
             wanted = listener.evaluator.truth(argument, walk.context)
             mode = UNKNOWN if wanted is None else TRAIN if wanted else EVAL
+        if _is_context_manager(call, listener):
+            mode = UNKNOWN  # it switches for the length of a `with` block, and back
         for key in listener.places.place(func.base, walk.context):
             self.modes[key] = frozenset({Mode(mode, walk.moment, call)})
         return True
@@ -171,7 +173,7 @@ class Modes:
                 if known.is_evaluation(region.function.name) or (
                     not walk.grad and known.is_generation(region.function.name)
                 ):
-                    return region
+                    return None if _scores_training(walk, region) else region
                 if walk.grad and not named:
                     return None
             elif named or (not walk.grad and not _counts(region.loop, walk)):
@@ -265,7 +267,16 @@ def subject_of(call: Call) -> str:
     func = call.func
     if isinstance(func, Attr) and func.name in ("forward", "module", "generate", "predict"):
         func = func.base
-    return display_name(func, "the network")
+    return display_name(func, call.function, "the network")
+
+
+def _is_context_manager(call: Call, listener: TrainingListener) -> bool:
+    """Whether a call stands in a generator that is made a context manager."""
+    return any(
+        isinstance(value, External) and value.last in ("contextmanager", "asynccontextmanager")
+        for decorator in call.function.decorators
+        for value in listener.evaluator.values(decorator, None)
+    )
 
 
 def _named_evaluation(walk: Walk[State]) -> bool:
@@ -299,6 +310,17 @@ def _flagged_evaluation(frame: Context, walk: Walk[State]) -> bool | None:
             if isinstance(value, str) and known.is_evaluation(value):
                 return True
     return None
+
+
+def _scores_training(walk: Walk[State], evaluation: Region) -> bool:
+    """Whether an evaluation is one of the batch that has just been trained on: called by a training step, no loop."""
+    outer = walk.regions[: walk.regions.index(evaluation)]
+    for region in reversed(outer):
+        if region.loop is not None:
+            return False
+        if region.trained and known.is_training(region.function.name):
+            return True
+    return False
 
 
 def _is_inner(value: Value, listener: TrainingListener) -> bool:

@@ -112,14 +112,14 @@ class Module:
         return text(self, node.n, part)
 
     def comment(self, node: Node) -> str:
-        """The comment at the end of the row of a node or alone in the row above, "" in a notebook."""
+        """The comments at the end of the first and last row of a node and alone in the row above, "" in a notebook."""
         place = self.location(node.n)
         if place.cell is not None:
             return ""
         rows = self.source.text.splitlines()
-        above = rows[place.row - 2].strip() if 2 <= place.row <= len(rows) else ""
-        here = rows[place.row - 1] if place.row <= len(rows) else ""
-        return f"{above if above.startswith('#') else ''} {here.partition('#')[2]}".strip()
+        above, *inside = [rows[n - 1] if 0 < n <= len(rows) else "" for n in range(place.row - 1, place.end_row + 1)]
+        ends = dict.fromkeys(row.partition("#")[2].strip() for row in (inside[0], inside[-1]))
+        return " ".join([above.strip() if above.strip().startswith("#") else "", *ends]).strip()
 
     def site(self, node: Node | Function | Class) -> Site:
         return Site(self, node.n)

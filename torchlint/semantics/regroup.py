@@ -41,13 +41,15 @@ class Factor:
     #: targets of which one or more hold a part of it: its atoms stand in several of them
     options: list[frozenset[int]] = field(default_factory=list)
     is_hole: bool = False
+    #: whether there may be no dimension at all in a hole
+    may_be_empty: bool = False
     #: whether it may be a dimension of 1, by the ones that the view has
     maybe_one: bool = False
 
     @property
     def counts(self) -> bool:
         """Whether its place matters: it is more than 1, and not made of pieces."""
-        if self.maybe_one:
+        if self.maybe_one or self.may_be_empty:
             return False
         if self.is_hole:
             return True
@@ -146,6 +148,7 @@ def _regroup(
     factors, sizes = _factors(source), [_plain(size) for size in targets]
     _rewrite(factors, sizes, facts)
     factors = [factor for factor in factors if factor.is_hole or factor.size != ONE]
+    _line_up(factors, sizes)
     unnamed = _assign(factors, sizes)
     spare = [j for j, size in enumerate(sizes) if size.constant == -1 or j in unnamed]
     result = Regrouping(source, targets, _result(shapes, source, targets, sizes, factors, spare, node, context))
@@ -201,7 +204,9 @@ def _all_atoms(size: Size) -> Iterable[Atom]:
 def _factors(source: Shape) -> list[Factor]:
     factors = [Factor(_plain(size), i) for i, axis in enumerate(source.front) for size in axis]
     if source.hole is not None:
-        factors.append(Factor(ONE, len(source.front), is_hole=True))
+        # of a tensor that is not looked into, which may be a number, or of one with three dimensions and more by name
+        named = source.hole.start - source.hole.stop
+        factors.append(Factor(ONE, len(source.front), is_hole=True, may_be_empty=named == 0 or named > 2))
         start = len(source.front) + 1
         factors += [Factor(_plain(size), start + i) for i, axis in enumerate(source.back) for size in axis]
     return factors
@@ -255,6 +260,23 @@ def _substituted(size: Size, old: Size, new: Size) -> Size:
     if rest is None or size.constant is not None:
         return size
     return rest.times(new).without_ones()
+
+
+def _line_up(factors: list[Factor], sizes: list[Size]) -> None:
+    """After sizes that are the same on both sides, a number of the view may be the next dimension, if that has no name.
+
+    (B, N, n, f, 2) as (B, N, 2, D) is in order where n is 2 and D is f * 2: the last dimension proves nothing.
+    """
+    asked = {atom for size in sizes for atom in _all_atoms(size)}
+    place = 0
+    while place < min(len(factors), len(sizes)) and factors[place].size == sizes[place]:
+        place += 1
+    if not 0 < place < len(sizes) - 1 or place >= len(factors) - 1 or any(size.constant == -1 for size in sizes):
+        return
+    value, (here, *rest) = sizes[place].constant, factors[place:]
+    unnamed = [f for f in (here, *rest) if not f.is_hole and f.size.atom is not None and f.size.atom not in asked]
+    if value is not None and 1 < value <= _SMALL and unnamed[:1] == [here] and len(unnamed) > 1:
+        here.size = Size(value)
 
 
 def _assign(factors: list[Factor], sizes: list[Size]) -> set[int]:
@@ -427,7 +449,7 @@ def _remaining(
             if product(factor.size for factor in loose) == rest:
                 return tuple(factor.size for factor in loose)
             return () if rest == ONE else (rest,)
-    return shapes.fresh(node, context, j)
+    return shapes.fresh(node, context, j, padded=any(factor.padded for factor in loose))
 
 
 def _as_written(shapes: Shapes, source: Shape, targets: list[Size], node: Node, context: Context | None) -> Shape:

@@ -428,7 +428,9 @@ class Shapes:
         lower = self.evaluator.constant(part.lower, context) if part.lower is not None else 0
         if (lower == 0 and upper == 1) or (lower == -1 and part.upper is None):
             return self.replaced(shape, index, ())
-        return self.replaced(shape, index, self.fresh(node, context, index))
+        cut = self.axis(shape, index)
+        padded = any(atom.padded for size in cut or () for atom, _ in size.atoms)
+        return self.replaced(shape, index, self.fresh(node, context, index, padded))
 
     def _drawn(self, node: Element, context: Context | None, path: tuple[int, ...]) -> Shape:
         """What a loop draws: from a list of tensors, or along the first dimension of a tensor."""
@@ -666,11 +668,21 @@ class Shapes:
         if isinstance(cond, Compare) and cond.op in _ORDERS and isinstance(key, tuple):
             if self.world.get(("Equal", key[1], key[2])):
                 return cond.op.endswith("Equal")
+        if isinstance(key, tuple) and key[0] == "Equal" and self._is_another(key[1], key[2]):
+            return negated
         if isinstance(cond, Param) and isinstance(cond.default, Const) and isinstance(cond.default.value, bool):
             bound = self.argument(cond, context)
             if bound is None and cond.function.name == "__init__":
                 return cond.default.value  # an option that nobody is seen to set
         return None
+
+    def _is_another(self, value: Hashable, constant: Hashable) -> bool:
+        """Whether `value` is taken to be another constant than this one."""
+        return _is_constant(constant) and any(
+            holds and isinstance(key, tuple) and key[:2] == ("Equal", value) and key[2] != constant
+            for key, holds in self.world.items()
+            if isinstance(key, tuple) and len(key) == 3 and _is_constant(key[2])
+        )
 
     def ask(self, cond: Node, context: Context | None) -> None:
         """Note a condition whose outcome would tell more."""
@@ -1011,6 +1023,10 @@ class Shapes:
                     known.add(id(store.target.base))
             self._reshaped[id(function)] = known
         return known
+
+
+def _is_constant(key: Hashable) -> bool:
+    return isinstance(key, tuple) and key[:1] == ("c",)
 
 
 __all__ = ["ONE", "Atom", "Axis", "Hole", "Shape", "Shapes", "axis_size"]
