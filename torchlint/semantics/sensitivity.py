@@ -157,7 +157,7 @@ class Sensitivity:
         if isinstance(callee, External):
             return (
                 (callee.last[:1].isupper() and self._layer(callee.last, call, context))
-                or (callee.last.startswith("dropout") and _follows_mode(call))
+                or (callee.last.startswith("dropout") and _follows_mode(call) and not self._drops_none(call, context))
                 or callee.name.startswith(known.MODEL_FACTORIES)
             )
         if isinstance(callee, ClassValue):
@@ -170,6 +170,11 @@ class Sensitivity:
             frame = self.evaluator.entered(callee, call, context) if context is not None else None
             return self._function_holds(callee.function, frame, network, gated, depth + 1)
         return False
+
+    def _drops_none(self, call: Call, context: Context | None) -> bool:
+        """Whether the probability of a call of `F.dropout` is 0 in this network."""
+        rate = call.args[1] if len(call.args) > 1 else call.keyword("p")
+        return rate is not None and self.evaluator.constant(rate, context) in (0, 0.0)
 
     def _is_off(self, cond: Node, wanted: bool, context: Context | None) -> bool:
         """Whether a layer stands under a condition that fails, or under an option that is off unless it is given
