@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from torchlint.semantics import shape_calls
+from torchlint.semantics import shape_calls, shape_layers, shape_products
 from torchlint.semantics.nodes import (
     Attr,
     Binary,
@@ -309,7 +309,7 @@ class Shapes:
         if isinstance(node, (Binary, Compare)):
             left, right = self.shape(node.left, context), self.shape(node.right, context)
             if node.op == "MatrixMultiply":
-                return shape_calls.matmul(self, node, context, left, right)
+                return shape_products.matmul(self, node, context, left, right)
             return self.broadcast(node, context, left, right)
         if isinstance(node, Unary):
             return self.shape(node.operand, context, path)
@@ -818,7 +818,7 @@ class Shapes:
             return None
         for value in self.evaluator.values(node.base, context):
             if isinstance(value, Instance) and value.cls is None:
-                return shape_calls.layer_argument(self, value, node.name)
+                return shape_layers.layer_argument(self, value, node.name)
             return None
         return None
 

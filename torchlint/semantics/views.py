@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from torchlint.semantics.nodes import Attr, Boolean, Call, Compare, Function, Guards, Loop, Node, Starred
 from torchlint.semantics.regroup import Fact, Regrouping, regroup
-from torchlint.semantics.shape_calls import Operation, target_sizes
+from torchlint.semantics.shape_moves import target_sizes
+from torchlint.semantics.shape_operation import Operation
 from torchlint.semantics.values import External, Opaque
 
 if TYPE_CHECKING:
