@@ -84,11 +84,11 @@ def judge_faults(faults: list[Fault], options: argparse.Namespace) -> list[Outco
         fault, found = by_name[outcome.task.name], right_finding(by_name[outcome.task.name], outcome)
         others = sorted({other.code for other in outcome.findings} - (fault.expects or frozenset()))
         word = verdict(fault, outcome)
-        if options.quiet and word == "in time":
+        if options.quiet and word == "in time" and not outcome.complaints:
             continue
         expected = "/".join(code[3:] for code in sorted(fault.expects or ()))
         say(fault.name, outcome.task.seed, expected, found.code if found else "-", found.step if found else "-",
-            word, *others, outcome.raised)  # fmt: skip
+            word, *others, outcome.raised, *outcome.complaints)  # fmt: skip
     for name, cases in (
         ("frozen", [f for f in faults if not f.added]),
         ("added later", [f for f in faults if f.added]),
@@ -132,11 +132,11 @@ def judge_workloads(workloads: list[Workload], options: argparse.Namespace) -> l
     say("healthy workload", "seed", "errors", "warnings", "step", "first message")
     for outcome in perform_all(tasks_of(workloads, options), options.jobs):
         outcomes.append(outcome)
-        if options.quiet and not outcome.findings and not outcome.raised:
+        if options.quiet and not (outcome.findings or outcome.raised or outcome.complaints):
             continue
         first = outcome.findings[0] if outcome.findings else None
         say(outcome.task.name, outcome.task.seed, codes(outcome, "error"), codes(outcome, "warning"),
-            first.step if first else "", first.message.splitlines()[0] if first else "", outcome.raised)  # fmt: skip
+            first.step if first else "", first.message.splitlines()[0] if first else "", outcome.raised, *outcome.complaints)  # fmt: skip
     late = {workload.name for workload in workloads if workload.added}
     for title, cases in (
         ("frozen", [outcome for outcome in outcomes if outcome.task.name not in late]),
@@ -196,6 +196,8 @@ def main() -> int:
         return int(self_check([*workloads, *faults], options) > 0)
     outcomes = judge_workloads(workloads, options) if workloads else []
     outcomes += judge_faults(faults, options) if faults else []
+    if outcomes:
+        print(f"runs with an internal error of the guard  {sum(bool(o.complaints) for o in outcomes)}/{len(outcomes)}")
     if options.json:
         options.json.write_text(json.dumps([asdict(outcome) for outcome in outcomes], indent=1), encoding="utf-8")
     return int(options.bitwise and compare(outcomes, options) > 0)

@@ -41,6 +41,7 @@ class Outcome:
     losses: list[float] = field(default_factory=list)
     findings: list[Found] = field(default_factory=list)
     raised: str = ""
+    complaints: list[str] = field(default_factory=list)  # the guard's warnings about itself
     learned: bool = False
     seconds: float = 0.0
 
@@ -86,8 +87,9 @@ def perform(task: Task) -> Outcome:
     outcome = Outcome(task)
     watch = Guarded() if task.guarded else Unwatched()
     started = time.perf_counter()
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("ignore")
+        warnings.filterwarnings("always", message="torchlint: internal error")
         program = find(task.name).program(task.seed, task.steps)
         try:
             program.run(watch)
@@ -96,6 +98,7 @@ def perform(task: Task) -> Outcome:
     outcome.seconds = time.perf_counter() - started
     outcome.losses = program.losses
     outcome.findings = watch.findings
+    outcome.complaints = [str(warning.message) for warning in said]
     outcome.learned = not outcome.raised and program.learned()
     return outcome
 
