@@ -149,7 +149,7 @@ class Gradients:
         is_optimizer = owner is not None and listener.places.is_optimizer(owner, walk.context)
         modules = any(isinstance(key, Instance) and listener.places.is_module(key) for key in place)
         for other, item in list(self.optimizers.items()):
-            if is_optimizer and listener.places.distinct(place, other):
+            if is_optimizer and listener.places.distinct(place, other) and not _made_by(other, place):
                 continue
             if not is_optimizer and not self._holds(other, place if modules else frozenset(), listener):
                 continue
@@ -215,6 +215,11 @@ def _is_distributed(call: Call, walk: Walk[State]) -> bool:
         if getattr(value, "name", "").startswith("torch.distributed.autograd"):
             return True
     return False
+
+
+def _made_by(optimizer: Place, wrapper: Place) -> bool:
+    """Whether an optimizer was made by another one that wraps it (SAM, Lookahead): they share their parameters."""
+    return any(_owners(key) & wrapper for key in optimizer)
 
 
 def _owners(key: Key) -> set[Key]:

@@ -10,12 +10,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from torchlint.semantics.evaluation import (
+    evaluation_region,
+    is_asked_for,
+    is_on_held_out_data,
+    is_reached,
+    is_tried_out,
+    is_unused,
+)
 from torchlint.semantics.execution import Moment, Region
 from torchlint.semantics.gradients import display_name
 from torchlint.semantics.knowledge import training as known
-from torchlint.semantics.nodes import Attr, Call, LoopStep
+from torchlint.semantics.nodes import Attr, Call
 from torchlint.semantics.places import Key
-from torchlint.semantics.values import Context, External, Instance, Opaque, Value
+from torchlint.semantics.values import External, Instance, Opaque, Value
 
 if TYPE_CHECKING:
     from torchlint.semantics.execution import Walk
@@ -48,6 +56,11 @@ class Forward:
     modes: Modeset
     round: Region
 
+    @property
+    def calls(self) -> set[int]:
+        """The call, and those that lead to it."""
+        return {id(self.call), *(id(entry) for entry in self.moment.stack)}
+
 
 class Modes:
     def __init__(self) -> None:
@@ -61,8 +74,8 @@ class Modes:
         self.learnt: dict[tuple[Key, int, tuple[int, ...]], Forward] = {}
         #: calls that switched to eval mode for an evaluation that followed
         self.evaluated: set[int] = set()
-        #: forwards that look like an evaluation, until their region is known to hold no training
-        self.candidates: list[tuple[Forward, Region]] = []
+        #: forwards that look like an evaluation, until their region, or the program (None), proves to train nothing
+        self.candidates: list[tuple[Forward, Region | None]] = []
 
     def copy(self) -> Modes:
         other = Modes()
@@ -137,11 +150,14 @@ class Modes:
                 # the same forward of an earlier round is not what a backward is called on now
                 self.open = [other for other in self.open if not _same_place(other, forward)]
                 self.open.append(forward)
-            place = self._evaluation_region(walk)
-            if place is not None and not _is_dropped(call):
-                self.evaluated |= {id(mode.call) for mode in modes if mode.name == EVAL}
-                if all(mode.name == TRAIN for mode in modes):
-                    self.candidates.append((forward, place))
+            place = evaluation_region(call, walk)
+            if place is None and not (self._is_ready(forward) and is_on_held_out_data(call, walk)):
+                continue
+            if is_unused(call):
+                continue
+            self.evaluated |= {id(mode.call) for mode in modes if mode.name == EVAL}
+            if all(mode.name == TRAIN for mode in modes):
+                self.candidates.append((forward, place))
 
     def _networks(
         self, call: Call, callees: tuple[Value, ...], walk: Walk[State], listener: TrainingListener
@@ -161,32 +177,18 @@ class Modes:
             return True
         return listener.places.is_module(value)
 
-    def _evaluation_region(self, walk: Walk[State]) -> Region | None:
-        """The loop or function in which a forward is an evaluation, if it looks like one."""
-        if walk.function.module.is_test:
-            return None
-        named = _named_evaluation(walk)
-        for region in reversed(walk.regions):
-            if region.loop is None:
-                if region.function.parent is None:
-                    return None
-                if known.is_evaluation(region.function.name) or (
-                    not walk.grad and known.is_generation(region.function.name)
-                ):
-                    return None if _scores_training(walk, region) else region
-                if walk.grad and not named:
-                    return None
-            elif named or (not walk.grad and not _counts(region.loop, walk)):
-                return region
-            elif walk.grad:
-                return None
-        return None
-
-    def backward(self) -> None:
+    def backward(self, call: Call, walk: Walk[State]) -> None:
         """Gradients of what was forwarded are computed."""
         self.trained |= {forward.key for forward in self.open}
         self.backed += self.open
         self.open = []
+        loss = call.func.base if isinstance(call.func, Attr) else None
+        losses = [node for node in (loss, *call.args) if node is not None]
+        self.candidates[:] = [
+            (forward, place)
+            for forward, place in self.candidates
+            if place is not None or not any(is_reached(loss, forward.calls, walk) for loss in losses)
+        ]
 
     def cleared(self) -> None:
         """Gradients are thrown away: those of an adversarial example, say, train nothing."""
@@ -225,16 +227,20 @@ class Modes:
                 related.insert(0, (switch, "eval mode is set here"))
             listener.report("left-in-eval", site, subject_of(forward.call), *related)
 
-    def left(self, region: Region, listener: TrainingListener) -> None:
+    def left(self, region: Region, walk: Walk[State], listener: TrainingListener) -> None:
         """A loop or function is done: its evaluations are what they seemed, if nothing was trained in it."""
         rest = []
         for forward, place in self.candidates:
-            if place is not region:
+            if place is not region and (place is not None or walk.regions):
                 rest.append((forward, place))
-            elif not region.trained and (forward.key in self.trained or self._explicit(forward)):
-                if self._matters(forward, listener):
+            elif (place is None or not region.trained) and self._is_ready(forward):
+                if self._matters(forward, listener) and not _is_wanted(forward):
                     self._report_evaluation(forward, listener)
         self.candidates[:] = rest
+
+    def _is_ready(self, forward: Forward) -> bool:
+        """Whether the network has been trained or loaded, or was put into a mode, so that its answers are meant."""
+        return forward.key in self.trained or self._explicit(forward)
 
     def _explicit(self, forward: Forward) -> bool:
         return any(mode.call is not None for mode in forward.modes)
@@ -263,6 +269,17 @@ class Modes:
         listener.report("evaluated-in-train", module.site(forward.call), subject_of(forward.call), *related)
 
 
+def _is_wanted(forward: Forward) -> bool:
+    """Whether the function that evaluates was asked for train mode, or tries one mode after the other."""
+    return all(
+        mode.call is not None
+        and mode.switch is not None
+        and not _has_returned(mode.switch, forward.moment)
+        and (is_asked_for(mode.call) or (forward.round.loop is None and is_tried_out(mode.call, forward.call)))
+        for mode in forward.modes
+    )
+
+
 def subject_of(call: Call) -> str:
     func = call.func
     if isinstance(func, Attr) and func.name in ("forward", "module", "generate", "predict"):
@@ -279,50 +296,6 @@ def _is_context_manager(call: Call, listener: TrainingListener) -> bool:
     )
 
 
-def _named_evaluation(walk: Walk[State]) -> bool:
-    """Whether the names of the functions that lead here, the phase or a flag say that this is an evaluation."""
-    frame = walk.context
-    while frame is not None:
-        if frame.picked is not None:
-            phase = walk.evaluator.constant(*frame.picked[1])
-            if isinstance(phase, str):
-                return known.is_evaluation(phase)
-            frame = frame.caller
-            continue
-        flagged = _flagged_evaluation(frame, walk)
-        if flagged is not None:
-            return flagged
-        if known.is_training(frame.function.name):
-            return False
-        elif known.is_evaluation(frame.function.name) or (not walk.grad and known.is_generation(frame.function.name)):
-            return True
-        frame = frame.caller
-    return False
-
-
-def _flagged_evaluation(frame: Context, walk: Walk[State]) -> bool | None:
-    """What a flag of a function says: `run(loader, train=False)`, `run(loader, phase="val")`; None without one."""
-    for param in frame.function.params:
-        if param.name in known.TRAINING_FLAGS or param.name in known.PHASES:
-            value = walk.evaluator.constant(param, frame)
-            if isinstance(value, bool) and param.name in known.TRAINING_FLAGS:
-                return not value
-            if isinstance(value, str) and known.is_evaluation(value):
-                return True
-    return None
-
-
-def _scores_training(walk: Walk[State], evaluation: Region) -> bool:
-    """Whether an evaluation is one of the batch that has just been trained on: called by a training step, no loop."""
-    outer = walk.regions[: walk.regions.index(evaluation)]
-    for region in reversed(outer):
-        if region.loop is not None:
-            return False
-        if region.trained and known.is_training(region.function.name):
-            return True
-    return False
-
-
 def _is_inner(value: Value, listener: TrainingListener) -> bool:
     """A layer that a network made for itself: its mode follows the network's."""
     if not isinstance(value, Instance):
@@ -333,29 +306,8 @@ def _is_inner(value: Value, listener: TrainingListener) -> bool:
     return owner is not None and listener.places.is_module(listener.evaluator.some_instance(owner))
 
 
-def _counts(loop: LoopStep, walk: Walk[State]) -> bool:
-    """Whether a loop counts (`for i in range(...)`) or waits (`while`): it need not go over data."""
-    if loop.kind == "while":
-        return True
-    source = loop.source
-    if isinstance(source, Call):
-        return any(
-            isinstance(value, External) and value.last in ("range", "trange", "count")
-            for value in walk.evaluator.values(source.func, walk.context)
-        )
-    return False
-
-
 def _same_place(one: Forward, other: Forward) -> bool:
     return one.key == other.key and one.call is other.call and one.moment.stack == other.moment.stack
-
-
-def _is_dropped(call: Call) -> bool:
-    """Whether nobody takes the result, as where BatchNorm gets new statistics: `model(x)`, `_ = model(x)`."""
-    function = call.function
-    return call in function.discarded or any(
-        call in values for name, values in function.bindings.items() if not name.strip("_")
-    )
 
 
 def _trains_in_evaluation(forward: Forward) -> bool:

@@ -51,7 +51,8 @@ class Relevance:
 
 
 def _direct(function: Function) -> bool:
-    if (known.is_evaluation(function.name) or known.is_training(function.name)) and function.calls:
+    named = known.is_evaluation(function.name) or known.is_utterance(function.name) or known.is_training(function.name)
+    if named and function.calls:
         return True
     for call in function.calls:
         func = call.func

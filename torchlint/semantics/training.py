@@ -78,7 +78,7 @@ class TrainingListener:
         state.gradients, state.modes = other.gradients, other.modes
 
     def left(self, region: Region, walk: Walk[State], state: State) -> None:
-        state.modes.left(region, self)
+        state.modes.left(region, walk, self)
 
     # -------------------------------------------------------------- events
 
@@ -94,7 +94,7 @@ class TrainingListener:
             return state.modes.switched(name, func, call, own, walk, self)
         if "backward" in name and not own:
             state.gradients.backward(call, walk, self)
-            state.modes.backward()
+            state.modes.backward(call, walk)
             for region in walk.regions:
                 region.trained = True
             return True
@@ -173,7 +173,8 @@ class TrainingListener:
             return False
         method = self.evaluator.find_method(callee.cls, "forward")
         return method is None or not any(
-            isinstance(c.func, Attr) and c.func.name in ("eval", "train", "backward", "step") for c in method.calls
+            isinstance(c.func, Attr) and c.func.name in ("eval", "train", "backward", "step", "zero_grad")
+            for c in method.calls
         )
 
     def _step(self, func: Attr, call: Call, walk: Walk[State], state: State) -> None:

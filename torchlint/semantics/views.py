@@ -10,6 +10,7 @@ from torchlint.semantics.nodes import Attr, Boolean, Call, Compare, Function, Gu
 from torchlint.semantics.regroup import Fact, Regrouping, regroup
 from torchlint.semantics.shape_moves import target_sizes
 from torchlint.semantics.shape_operation import Operation
+from torchlint.semantics.sizes import product
 from torchlint.semantics.values import External, Opaque
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 #: Open conditions on top of each other, and combinations of them, that one view is looked at under.
 MAX_OPEN = 2
 MAX_WORLDS = 5
+#: A tensor of plain numbers with fewer elements than this is a lesson.
+_TOY = 100
 #: Ways into a function that one view is looked at in.
 MAX_CONTEXTS = 6
 
@@ -114,7 +117,7 @@ def _judge(shapes: Shapes, call: Call, name: str, context: Context | None) -> tu
         source = op.shape
         result = regroup(shapes, source, targets, call, context, list(_facts(shapes, call.guards, context)))
         # where an option that nobody is seen to choose is taken for granted, the sizes must fit all but one
-        wrong = result.moved and not source.blank and not _is_matrix_of_numbers(result)
+        wrong = result.moved and not source.blank and not _is_toy(result)
         if wrong and (not depth or len(result.spare) < 2):
             return WrongView(call, op.tensor, context, world, result), False
         rooted = rooted or result.unless or _asks_callers(shapes, result, call.function)
@@ -124,10 +127,12 @@ def _judge(shapes: Shapes, call: Call, name: str, context: Context | None) -> tu
     return None, rooted
 
 
-def _is_matrix_of_numbers(result: Regrouping) -> bool:
-    """`a.view(3, 2)` of a 2 x 3 matrix, both in plain numbers: whoever shows what `view` does means just that."""
+def _is_toy(result: Regrouping) -> bool:
+    """`a.view(3, 2)` of a 2 x 3 matrix, all in plain numbers: whoever shows what `view` does means just that."""
     factors = [factor.size for factor in result.factors]
-    return len(factors) <= 2 and all(size.constant is not None for size in (*factors, *result.targets))
+    if any(size.constant is None for size in (*factors, *result.targets)):
+        return False
+    return product(factors).number < _TOY
 
 
 def _operation(shapes: Shapes, call: Call, name: str, context: Context | None) -> Operation | None:

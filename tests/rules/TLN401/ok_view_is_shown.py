@@ -11,3 +11,6 @@ corners = np.random.randint(0, 100, (10, 3))
 edges = np.roll(corners.repeat(2, axis=1), -1, axis=1)
 edges = edges.reshape(len(edges) * 3, 2)
 print(np.sort(edges, axis=1).shape)
+
+cube = torch.arange(12).reshape(3, 2, 2)
+print(cube.reshape(4, 3))

@@ -52,6 +52,13 @@ FRAMEWORK_MODULES = frozenset(
     {"LightningModule", "LightningDataModule", "PreTrainedModel", "Trainer", "Learner", "BaseModule", "AlgoBase"}
 )
 
+_DATA = (
+    r"(s|x|data|set|ds|loader|dataset|dataloader|dl|iter|iterator|generator|gen|images?|imgs?|batch(es)?|inputs?|"
+    r"features|tensors?|samples?|sentences?|pairs?|texts?|seqs?)"
+)
+_KEPT = r"(test(ing)?|val|valid|validation|dev|holdout)"
+#: data kept for testing: `X_test`, `val_loader`, `testset`, `dev_iter`
+_HELD_OUT = re.compile(rf"(.+_)?{_KEPT}(_?{_DATA})+\d*|{_DATA}_{_KEPT}\d*|test(ing)?\d*")
 _OPTIMIZER_NAME = re.compile(r"(^|_)(opt|optim|optimi[sz]er)s?(\d|_|$)")
 _EVALUATION = frozenset(
     {
@@ -60,6 +67,7 @@ _EVALUATION = frozenset(
     }
 )  # fmt: skip
 _GENERATION = frozenset({"generate", "generation", "sample", "sampling", "decode", "translate", "score", "metrics"})
+_UTTERANCE = frozenset({"generate", "translate", "caption", "infer", "inference"})
 _TRAINING = frozenset({"train", "training", "fit", "pretrain", "finetune", "optimize", "learn"})
 
 #: parameters that tell a routine whether it trains
@@ -96,6 +104,18 @@ def is_evaluation(name: str) -> bool:
 def is_generation(name: str) -> bool:
     parts = set(words(name))
     return bool(parts & _GENERATION) and not parts & _TRAINING
+
+
+def is_utterance(name: str) -> bool:
+    """Whether a function makes a network speak, by its name."""
+    parts = set(words(name))
+    return bool(parts & _UTTERANCE) and not parts & _TRAINING
+
+
+def is_held_out(name: str) -> bool:
+    """Whether a variable holds data to test or validate with, by its name."""
+    parts = words(name)
+    return not set(parts) & _TRAINING and bool(_HELD_OUT.fullmatch("_".join(parts)))
 
 
 def is_training(name: str) -> bool:

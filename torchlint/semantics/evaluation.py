@@ -1,0 +1,300 @@
+"""What tells an evaluation from training: the names of functions, phases and data, and what becomes of the result."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from torchlint.semantics.knowledge import training as known
+from torchlint.semantics.nodes import (
+    Attr,
+    Branch,
+    Call,
+    Choice,
+    Element,
+    Free,
+    Function,
+    Item,
+    Join,
+    Loop,
+    LoopStep,
+    Node,
+    Param,
+    Part,
+    Trace,
+    Within,
+)
+from torchlint.semantics.values import Context, External, Opaque
+
+if TYPE_CHECKING:
+    from torchlint.semantics.execution import Region, Walk
+    from torchlint.semantics.training import State
+
+#: Nodes that are looked at for one question.
+BUDGET = 300
+
+Bound = tuple[Node, "Context | None"]
+
+#: functions that make a tensor of nothing: what is computed from it only shows that the shapes fit
+_MADE_UP = frozenset({"rand", "randn", "randint", "zeros", "ones", "empty", "full", "arange", "normal", "rand_like"})
+_NOISE = re.compile(r"(^|_)(noise|noises|z|latent|latents|eps)(_|\d|$)")
+
+
+def evaluation_region(call: Call, walk: Walk[State]) -> Region | None:
+    """The loop or function in which a forward is an evaluation, if it looks like one."""
+    if walk.function.module.is_test:
+        return None
+    named = _named_evaluation(walk)
+    for region in reversed(walk.regions):
+        if region.loop is None:
+            if region.function.parent is None:
+                return None
+            if known.is_evaluation(region.function.name) or (
+                not walk.grad and known.is_generation(region.function.name)
+            ):
+                return None if _scores_training(walk, region) else region
+            if walk.grad and not named:
+                return None
+        elif named:
+            return region
+        elif not walk.grad and not _counts(region.loop, walk):
+            return region if not _fed_from_outside(call, region, walk) else None
+        elif walk.grad:
+            return None
+    return None
+
+
+def is_on_held_out_data(call: Call, walk: Walk[State]) -> bool:
+    """Whether a network is given what the program calls its test or validation data, or speaks for itself.
+
+    There may be gradients: only the end of the program tells that nothing was trained on the result.
+    """
+    if walk.function.module.is_test or not call.args:
+        return False
+    names, made_up, drawn = _origins(call, walk)
+    if any(_NOISE.search(name) for name in names):
+        return False  # a generator of a GAN draws its samples as it was trained
+    if any(known.is_held_out(name) for name in names) and (drawn or not made_up):
+        return True
+    return not made_up and _speaks(walk)
+
+
+def _origins(call: Call, walk: Walk[State]) -> tuple[set[str], bool, bool]:
+    """The names on the way to the input of a network; whether it is made up, and whether a loop draws it."""
+    evaluator = walk.evaluator
+    names: set[str] = set()
+    made_up = drawn = False
+    queue: list[tuple[Bound, int]] = [((call.args[0], walk.context), 0)]
+    seen: set[int] = set()
+    while queue and len(seen) < 60:
+        (node, context), depth = queue.pop()
+        if id(node) in seen or depth > 8:
+            continue
+        seen.add(id(node))
+        names |= names_in(walk.function, node)
+        if isinstance(node, (Free, Attr, Param)):
+            names.add(node.name)
+        if isinstance(node, Param):
+            bound = evaluator.argument(node, context)
+            if bound is not None:
+                if context is not None and context.caller is not None:
+                    names |= names_in(context.caller.function, bound[0])
+                queue.append((bound, depth + 1))
+        elif isinstance(node, Call):
+            if isinstance(node.func, Attr):
+                queue.append(((node.func.base, context), depth + 1))
+            for callee in evaluator.values(node.func, context):
+                made_up = made_up or (isinstance(callee, External) and callee.last in _MADE_UP)
+            queue += [((argument, context), depth + 1) for argument in node.args[:1]]
+        elif isinstance(node, (Loop, Join, Choice)):
+            queue += [((part, context), depth + 1) for part in node.parts()]
+        elif isinstance(node, (Item, Part, Element)):
+            drawn = drawn or isinstance(node, Element)
+            queue.append(((node.base, context), depth + 1))
+    return names, made_up, drawn
+
+
+def names_in(function: Function, node: Node) -> set[str]:
+    """The variables of a function that hold a value."""
+    return {name for name, values in function.bindings.items() if any(value is node for value in values)}
+
+
+def is_reached(loss: Node, calls: set[int], walk: Walk[State]) -> bool:
+    """Whether a loss is computed from the result of one of these calls."""
+    evaluator = walk.evaluator
+    queue: list[Bound] = [(loss, walk.context)]
+    seen: set[tuple[int, int]] = set()
+    while queue:
+        node, context = queue.pop()
+        if (id(node), id(context)) in seen:
+            continue
+        seen.add((id(node), id(context)))
+        if id(node) in calls or len(seen) > BUDGET:
+            return True
+        if isinstance(node, Param):
+            bound = evaluator.argument(node, context)
+            queue += [bound] if bound is not None else []
+        elif isinstance(node, (Attr, Free)):
+            queue += [
+                (value.node, value.context)
+                for value in evaluator.values(node, context)
+                if isinstance(value, Opaque) and value.node is not node
+            ]
+        queue += [(part, context) for part in node.parts()]
+    return False
+
+
+def _fed_from_outside(call: Call, region: Region, walk: Walk[State]) -> bool:
+    """Whether the input of a forward comes from a loop around this one: a search with one batch of the training."""
+    loops = [r.loop for r in walk.regions if r.loop is not None]
+    inner = region.loop
+    outer = {id(loop.target) for loop in loops if loop is not inner and loop.target is not None}
+    if inner is None or inner.target is None or not outer:
+        return False
+    outside = False
+    queue: list[Bound] = [(argument, walk.context) for argument in call.args]
+    seen: set[int] = set()
+    while queue and len(seen) < BUDGET:
+        node, context = queue.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if node is inner.target:
+            return False
+        outside = outside or id(node) in outer
+        if isinstance(node, Param):
+            bound = walk.evaluator.argument(node, context)
+            queue += [bound] if bound is not None else []
+        queue += [(part, context) for part in node.parts()]
+    return outside
+
+
+def is_unused(call: Call) -> bool:
+    """Whether nobody looks at the result of a call: it is only run for what it does to the network."""
+    function = call.function
+    if call in function.discarded:
+        return True
+    if any(call in values for name, values in function.bindings.items() if not name.strip("_")):
+        return True
+    if function.parent is None or function.inner:
+        return False
+    return not any(part is call for part in _used(function))
+
+
+def _used(function: Function) -> Iterator[Node]:
+    """The values that something is done with in a function."""
+    queue: list[Node] = [part for call in function.calls for part in call.parts()]
+    queue += [part for operation in function.operations for part in operation.parts()]
+    queue += [node for store in function.stores for node in (store.value, store.target)]
+    queue += [item.value for item in function.returns]
+    queue += _conditions(function.trace)
+    seen: set[int] = set()
+    while queue:
+        node = queue.pop()
+        if id(node) not in seen:
+            seen.add(id(node))
+            yield node
+            if not isinstance(node, Call):
+                queue += node.parts()
+
+
+def _conditions(trace: Trace) -> Iterator[Node]:
+    for step in trace:
+        if isinstance(step, Branch):
+            yield step.cond
+            yield from _conditions(step.yes)
+            yield from _conditions(step.no)
+        elif isinstance(step, LoopStep):
+            yield step.source
+            yield from _conditions(step.body)
+        elif isinstance(step, Within):
+            yield from step.contexts
+            yield from _conditions(step.body)
+
+
+def is_asked_for(switch: Call) -> bool:
+    """Whether a mode is set because an argument says so: `if use_batch_statistics: model.train()`."""
+    return any(_is_option(cond) for cond, _ in switch.guards)
+
+
+def is_tried_out(switch: Call, forward: Call) -> bool:
+    """Whether a function runs a network in train mode, then in eval mode: it shows that both work."""
+    function = forward.function
+    return switch.function is function and any(
+        isinstance(call.func, Attr) and call.func.name == "eval" and switch.n < forward.n < call.n
+        for call in function.calls
+    )
+
+
+def _is_option(cond: Node) -> bool:
+    return isinstance(cond, Param) or any(isinstance(part, Param) for part in cond.parts())
+
+
+def _speaks(walk: Walk[State]) -> bool:
+    """Whether the functions that lead here translate or generate."""
+    frame = walk.context
+    while frame is not None:
+        if known.is_training(frame.function.name):
+            return False
+        if known.is_utterance(frame.function.name):
+            return True
+        frame = frame.caller
+    return False
+
+
+def _named_evaluation(walk: Walk[State]) -> bool:
+    """Whether the names of the functions that lead here, the phase or a flag say that this is an evaluation."""
+    frame = walk.context
+    while frame is not None:
+        if frame.picked is not None:
+            phase = walk.evaluator.constant(*frame.picked[1])
+            if isinstance(phase, str):
+                return known.is_evaluation(phase)
+            frame = frame.caller
+            continue
+        flagged = _flagged_evaluation(frame, walk)
+        if flagged is not None:
+            return flagged
+        if known.is_training(frame.function.name):
+            return False
+        elif known.is_evaluation(frame.function.name) or (not walk.grad and known.is_generation(frame.function.name)):
+            return True
+        frame = frame.caller
+    return False
+
+
+def _flagged_evaluation(frame: Context, walk: Walk[State]) -> bool | None:
+    """What a flag of a function says: `run(loader, train=False)`, `run(loader, phase="val")`; None without one."""
+    for param in frame.function.params:
+        if param.name in known.TRAINING_FLAGS or param.name in known.PHASES:
+            value = walk.evaluator.constant(param, frame)
+            if isinstance(value, bool) and param.name in known.TRAINING_FLAGS:
+                return not value
+            if isinstance(value, str) and known.is_evaluation(value):
+                return True
+    return None
+
+
+def _scores_training(walk: Walk[State], evaluation: Region) -> bool:
+    """Whether an evaluation is one of the batch that has just been trained on: called by a training step, no loop."""
+    outer = walk.regions[: walk.regions.index(evaluation)]
+    for region in reversed(outer):
+        if region.loop is not None:
+            return False
+        if region.trained and known.is_training(region.function.name):
+            return True
+    return False
+
+
+def _counts(loop: LoopStep, walk: Walk[State]) -> bool:
+    """Whether a loop counts (`for i in range(...)`) or waits (`while`): it need not go over data."""
+    if loop.kind == "while":
+        return True
+    source = loop.source
+    if isinstance(source, Call):
+        return any(
+            isinstance(value, External) and value.last in ("range", "trange", "count")
+            for value in walk.evaluator.values(source.func, walk.context)
+        )
+    return False
