@@ -334,7 +334,7 @@ class ActivationFinder:
                 continue
             for value in values:
                 answers += self._as_last(value, call, context, path)
-            conditions = self.evaluator.optional.get((id(child[0]), child[1]), ())
+            conditions = self.evaluator.containers.optional.get((id(child[0]), child[1]), ())
             if not conditions or any((cond, not wanted) in seen for cond, wanted in conditions[:1]):
                 break
             seen.update(conditions[:1] if len(conditions) == 1 else ())

@@ -61,6 +61,10 @@ class Value:
     __slots__ = ()
 
 
+#: What an expression can be.
+Values = tuple[Value, ...]
+
+
 class Constant(Value):
     __slots__ = ("value",)
 

@@ -1,0 +1,170 @@
+"""Attributes and methods of objects and classes of the project."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from torchlint.semantics.nodes import (
+    Attr,
+    Class,
+    Free,
+    Function,
+    Node,
+    Param,
+)
+from torchlint.semantics.values import (
+    ClassValue,
+    Constant,
+    Context,
+    External,
+    FunctionValue,
+    Instance,
+    Namespace,
+    Opaque,
+    Value,
+    Values,
+)
+
+if TYPE_CHECKING:
+    from torchlint.semantics.evaluate import Evaluator
+
+
+class Objects:
+    def __init__(self, evaluator: Evaluator) -> None:
+        self.evaluator = evaluator
+        self._attributes: dict[tuple[int, str, int], Values] = {}
+
+    def forget(self) -> None:
+        self._attributes.clear()
+
+    def attr(self, node: Attr, context: Context | None) -> Values:
+        results: list[Value] = []
+        for base in self.evaluator.values(node.base, context):
+            found = self.attribute(base, node.name)
+            results += found if found else (self.evaluator.opaque(node, context),)
+        return tuple(results)  # nothing yet if the base is what is being asked for: `model = model.train()` in a loop
+
+    def attribute(self, base: Value, name: str) -> Values:
+        """What `base.name` is; empty if unknown."""
+        if isinstance(base, External):
+            return (self.evaluator.intern(External, f"{base.name}.{name}"),)
+        if isinstance(base, Namespace):
+            return self.evaluator.names.member(base.path, name, 0)
+        if isinstance(base, Instance):
+            return self._instance_attribute(base, name)
+        if isinstance(base, ClassValue):
+            return self._class_attribute(base.cls, name, None)
+        return ()
+
+    def _instance_attribute(self, base: Instance, name: str) -> Values:
+        if base.cls is None:
+            # layers of torch keep their settings: `self.evaluator.dropout.p`
+            setting = base.call.keyword(name) if base.call is not None and base.name.startswith("torch.nn.") else None
+            return self.evaluator.values(setting, base.context) if setting is not None else ()
+        found = self._class_attribute(base.cls, name, base)
+        if found:
+            return found
+        if name == "module":  # DataParallel and friends are looked through
+            return (base,)
+        return ()
+
+    def _class_attribute(self, cls: Class, name: str, instance: Instance | None) -> Values:
+        key = (id(cls), name, id(instance))
+        found = self._attributes.get(key)
+        if found is None:
+            self._attributes[key] = ()  # an attribute that is defined by itself
+            found = self._attributes[key] = self._find_attribute(cls, name, instance)
+        return found
+
+    def _find_attribute(self, cls: Class, name: str, instance: Instance | None) -> Values:
+        stored: list[Value] = []
+        classes = self.mro(cls)
+        for owner in classes:
+            method = owner.methods.get(name)
+            if method is not None and not stored:
+                if any(isinstance(d, Free) and d.name in ("property", "cached_property") for d in method.decorators):
+                    return self.evaluator.returned(method, self.evaluator.frame(method, None, None, instance))
+                bound = None if self.evaluator.is_static(method) else instance
+                return (self.evaluator.intern(FunctionValue, method, bound, None),)
+        for owner in classes:
+            for method in owner.methods.values():
+                for store in method.stores:
+                    target = store.target
+                    if (
+                        isinstance(target, Attr)
+                        and target.name == name
+                        and method.params
+                        and target.base is method.params[0]
+                        and store.op == "="
+                    ):
+                        for frame in self._storing_frames(method, instance, store.value):
+                            if self.evaluator.feasible(store.guards, frame):
+                                stored += self.evaluator.values(store.value, frame)
+            if not stored and name in owner.body.bindings:
+                stored += self.evaluator.union(owner.body.bindings[name], None)
+        known = [value for value in stored if not (isinstance(value, Constant) and value.value is None)]
+        return self.evaluator.distinct(known or stored)
+
+    def _storing_frames(self, method: Function, instance: Instance | None, value: Node) -> list[Context | None]:
+        """The frames in which a method stored an attribute of `instance`."""
+        alone = self.method_frame(method, instance)
+        if method.name == "__init__" or instance is None:
+            return [alone]
+        if not any(
+            isinstance(found, Opaque) and isinstance(found.node, Param) for found in self.evaluator.values(value, alone)
+        ):
+            return [alone]
+        # `install(self, loss)`: the loss is known where install is called on this very object
+        entered = [
+            frame
+            for frame in self.evaluator.callers.contexts(method)
+            if frame and frame.call and frame.self_value is instance
+        ]
+        return [*entered] or [alone]
+
+    def method_frame(self, method: Function, instance: Instance | None) -> Context | None:
+        """The frame in which a method of `instance` ran: for `__init__`, the call that created the object."""
+        if instance is None:
+            return None
+        origin = instance
+        while origin.copied is not None:
+            origin = origin.copied
+        if method.name == "__init__" and origin.call is not None and origin.cls is not None:
+            own = self.find_method(origin.cls, "__init__")
+            if own is method:
+                return self.evaluator.frame(method, origin.call, origin.context, instance)
+            for call in own.calls if own is not None else ():
+                # super().__init__(...) hands the arguments on
+                if isinstance(call.func, Attr) and call.func.name == "__init__" and own is not None:
+                    outer = self.evaluator.frame(own, origin.call, origin.context, instance)
+                    return self.evaluator.frame(method, call, outer, instance)
+        return self.evaluator.frame(method, None, None, instance)
+
+    def mro(self, cls: Class) -> list[Class]:
+        """The class and its bases in the project, nearest first."""
+        found: list[Class] = []
+        queue = [cls]
+        while queue and len(found) < 12:
+            current = queue.pop(0)
+            if current in found:
+                continue
+            found.append(current)
+            for base in current.bases:
+                queue += [value.cls for value in self.evaluator.values(base, None) if isinstance(value, ClassValue)]
+        return found
+
+    def external_bases(self, cls: Class) -> set[str]:
+        """The dotted names of the classes outside the project that `cls` derives from."""
+        return {
+            value.name
+            for owner in self.mro(cls)
+            for base in owner.bases
+            for value in self.evaluator.values(base, None)
+            if isinstance(value, External)
+        }
+
+    def find_method(self, cls: Class, name: str) -> Function | None:
+        for owner in self.mro(cls):
+            if name in owner.methods:
+                return owner.methods[name]
+        return None
