@@ -55,6 +55,8 @@ class Forward:
     moment: Moment
     modes: Modeset
     round: Region
+    #: the loop or function that is an evaluation, if the forward is in one
+    evaluation: Region | None
 
     @property
     def calls(self) -> set[int]:
@@ -137,7 +139,7 @@ class Modes:
         networks = self._networks(call, callees, walk, listener)
         if not networks:
             return
-        region = walk.regions[-1]
+        region, place = walk.regions[-1], evaluation_region(call, walk)
         for value in networks:
             key = listener.places.key(value)
             modes = self.modes.get(key)
@@ -145,12 +147,11 @@ class Modes:
                 if not listener.places.is_module(value) or _is_inner(value, listener):
                     continue
                 modes = frozenset({Mode(TRAIN)})
-            forward = Forward(key, value, call, walk.moment, modes, region)
+            forward = Forward(key, value, call, walk.moment, modes, region, place)
             if walk.grad:
                 # the same forward of an earlier round is not what a backward is called on now
                 self.open = [other for other in self.open if not _same_place(other, forward)]
                 self.open.append(forward)
-            place = evaluation_region(call, walk)
             if place is None and not (self._is_ready(forward) and is_on_held_out_data(call, walk)):
                 continue
             if is_unused(call):
@@ -229,6 +230,8 @@ class Modes:
 
     def left(self, region: Region, walk: Walk[State], listener: TrainingListener) -> None:
         """A loop or function is done: its evaluations are what they seemed, if nothing was trained in it."""
+        if not region.trained:
+            self.open = [forward for forward in self.open if forward.evaluation is not region]
         rest = []
         for forward, place in self.candidates:
             if place is not region and (place is not None or walk.regions):

@@ -33,8 +33,7 @@ class Matcher:
 
 def encode(matcher, loader):
     matcher.val_start()
-    with torch.no_grad():
-        return [matcher.embed(a, b) for a, b in loader]
+    return [matcher.embed(a, b) for a, b in loader]
 
 
 def validate(matcher, loader):
