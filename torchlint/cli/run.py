@@ -84,9 +84,9 @@ def command(
     except ValueError as error:
         raise Failure(str(error)) from None
     status = _run(script, arguments, is_module, watch)
-    everything = scripts.gather(watch.findings)
-    if everything is not None:
-        _print_summary(everything)
+    with scripts.gathered(watch.findings) as everything:
+        if everything is not None:
+            _print_summary(everything)
     failed = any(finding.severity == "error" for finding in watch.findings)
     raise click.exceptions.Exit(status or int(failed))
 

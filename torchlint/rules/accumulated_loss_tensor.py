@@ -23,7 +23,7 @@ class AccumulatedLossTensor(Rule):
     ```
 
     ## Known problems
-    The guard reports when at least seven of the eight losses before the current one are still alive. Methods that
+    The guard reports when the losses of the five steps before the current one are all still alive. Methods that
     differentiate through several steps keep graphs on purpose; theirs is the code to silence.
 
     ## References

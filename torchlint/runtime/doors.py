@@ -42,6 +42,7 @@ class Watcher(Protocol):
     def loss_scaled(self, scaler: GradScaler, loss: Any, scaled: Any) -> None: ...
     def gradients_unscaled(self, optimizer: Optimizer) -> None: ...
     def scaler_step(self, scaler: GradScaler, optimizer: Optimizer, begins: bool) -> None: ...
+    def compiled_call_starts(self) -> None: ...
 
 
 _watchers: list[Watcher] = []
@@ -77,6 +78,10 @@ class _Patch:
         self._original = original
         self._wrapper = functools.wraps(original)(self.wrap(original))
         setattr(self.owner, self.name, self._wrapper)
+
+    @property
+    def installed(self) -> bool:
+        return self._wrapper is not None
 
     def remove(self) -> None:
         # where another tool has patched over us in between, its wrapper stays and ours lets everything pass
@@ -171,6 +176,18 @@ def _wrap_scaler_step(original: Function) -> Function:
     return step
 
 
+def _wrap_eval_frame(original: Function) -> Function:
+    """Called with the compiler's callback where a call of compiled code begins, and with None where it ends."""
+
+    def set_eval_frame(callback: Any) -> Any:
+        if callback is not None:
+            for watcher in _here():
+                watcher.compiled_call_starts()
+        return original(callback)
+
+    return set_eval_frame
+
+
 _patches = (
     _Patch(torch.autograd, "backward", _wrap_backward),
     _Patch(clip_grad, "_get_total_norm", _wrap_clipping(listed=False)),
@@ -179,6 +196,15 @@ _patches = (
     _Patch(GradScaler, "unscale_", _wrap_unscale),
     _Patch(GradScaler, "step", _wrap_scaler_step),
 )
+
+
+#: of the compiler, which is patched only where it is loaded already: loading it takes seconds
+_compiler_patch = _Patch(None, "_maybe_set_eval_frame", _wrap_eval_frame)
+
+
+def sees_compiled_calls() -> bool:
+    """Whether watchers hear of it when compiled code is called."""
+    return _compiler_patch.installed
 
 
 def _before_step(optimizer: Optimizer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -199,7 +225,8 @@ def enter(watcher: Watcher) -> None:
     """Let `watcher` hear of everything that happens in its thread."""
     with _lock:
         if not _watchers:
-            for patch in _patches:
+            _compiler_patch.owner = sys.modules.get("torch._dynamo.eval_frame")
+            for patch in (*_patches, _compiler_patch):
                 patch.install()
             _handles[:] = [
                 register_optimizer_step_pre_hook(_before_step),
@@ -214,7 +241,7 @@ def leave(watcher: Watcher) -> None:
         if watcher in _watchers:
             _watchers.remove(watcher)
         if not _watchers:
-            _close(reversed(_patches))
+            _close((_compiler_patch, *reversed(_patches)))
 
 
 def _close(patches: Iterable[_Patch]) -> None:

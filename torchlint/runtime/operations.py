@@ -46,12 +46,12 @@ def is_on_top(mode: TorchFunctionMode) -> bool:
     return _get_current_function_mode() is mode
 
 
-def compiles() -> bool:
-    """Whether `torch.compile` has been used in this process: a mode around compiled code would compile it anew."""
+def compilations() -> int:
+    """How many backends `torch.compile` has been used with in this process."""
     eval_frame = sys.modules.get("torch._dynamo.eval_frame")
     # torch disables compilation of its own functions with a backend of None
     backends = getattr(eval_frame, "cached_backends", {}).values()
-    return any(backend is not None for backend in backends)
+    return sum(backend is not None for backend in backends)
 
 
 def tensors_in(arguments: Any) -> Iterator[torch.Tensor]:

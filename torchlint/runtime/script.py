@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import runpy
+import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from torchlint.runtime.findings import RuntimeFinding
 from torchlint.runtime.guard import Guard
 
-#: seconds that rank 0 waits for the reports of the other ranks of its machine
+#: seconds that ranks wait for each other's reports
 PATIENCE = 10.0
 
 
@@ -35,34 +37,37 @@ def run_module(name: str, arguments: Sequence[str], guard: Guard) -> None:
         runpy.run_module(name, run_name="__main__", alter_sys=True)
 
 
-def gather(findings: Sequence[RuntimeFinding]) -> list[RuntimeFinding] | None:
-    """The findings of all ranks of this machine, at rank 0; None at the others, which have handed theirs in.
+@contextlib.contextmanager
+def gathered(findings: Sequence[RuntimeFinding]) -> Iterator[list[RuntimeFinding] | None]:
+    """The findings of all ranks of this machine, at rank 0; None at the others, which hand theirs in.
+
+    The others leave the block when rank 0 has: torchrun ends all ranks as soon as one has failed.
 
     Ranks leave files for each other instead of calling collectives: one that died must not make the others hang.
     """
     size, rank = local_world()
     if size == 1:
-        return list(findings)
+        yield list(findings)
+        return
     attempt = [os.environ.get(f"TORCHELASTIC_{name}", "0") for name in ("RUN_ID", "RESTART_COUNT")]
     folder = Path(tempfile.gettempdir(), "-".join(["torchlint", str(os.getppid()), *attempt]))
     folder.mkdir(exist_ok=True)
     _leave(folder / f"{rank}.json", [finding.as_dict() for finding in findings])
-    if rank:
-        return None
-    deadline = time.monotonic() + PATIENCE
     files = [folder / f"{number}.json" for number in range(size)]
-    while time.monotonic() < deadline and not all(file.exists() for file in files):
+    if rank:
+        yield None
+        _wait(lambda: not folder.exists())
+        return
+    _wait(lambda: all(file.exists() for file in files))
+    there = [file for file in files if file.exists()]
+    yield [RuntimeFinding.from_dict(data) for file in there for data in json.loads(file.read_text(encoding="utf-8"))]
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _wait(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and not condition():
         time.sleep(0.05)
-    found = [
-        RuntimeFinding.from_dict(finding)
-        for file in files
-        if file.exists()
-        for finding in json.loads(file.read_text(encoding="utf-8"))
-    ]
-    for file in files:
-        file.unlink(missing_ok=True)
-    folder.rmdir()
-    return found
 
 
 def local_world() -> tuple[int, int]:

@@ -31,7 +31,7 @@ from torchlint.runtime.findings import GuardError, RuntimeFinding, Severity
 from torchlint.runtime.graph import LossGraph
 from torchlint.runtime.models import Root, models_holding, named_roots
 from torchlint.runtime.norms import Reading, norms, send, total
-from torchlint.runtime.operations import OperationMode, compiles, in_transform, is_on_top, is_under_mode
+from torchlint.runtime.operations import OperationMode, compilations, in_transform, is_on_top, is_under_mode
 from torchlint.runtime.optimizers import TrackedOptimizer
 from torchlint.runtime.recorder import Recorder, StepRecord
 from torchlint.runtime.userline import user_line
@@ -90,6 +90,8 @@ class Session:
         self.recorder = Recorder(settings.history)
         #: optimizer steps that are finished; with several optimizers, of the one that has stepped most
         self.step = 0
+        #: calls of GradScaler.step, also those that it skipped
+        self.scaler_steps = 0
         #: the loss of the last backward, where it could be read
         self.loss: float | None = None
         #: the norm of each gradient at the last measured step, with the optimizer that they belong to
@@ -108,6 +110,9 @@ class Session:
         self._index_handlers()
         self._hooks: list[Any] = []
         self._mode: OperationMode | None = None
+        #: compiled code is called: a mode around it would have it compiled anew
+        self._compiled = False
+        self._compilations = compilations()
         self._heard = 0
         self._walks = 0
         self._names: dict[int, str] = {}
@@ -121,6 +126,7 @@ class Session:
 
     def start(self) -> None:
         doors.enter(self)
+        self._compiled = bool(self._compilations) and not doors.sees_compiled_calls()
         for root in self.roots:
             self._hook(root)
         if not any(root.compiled for root in self.roots):
@@ -242,8 +248,8 @@ class Session:
         grad_enabled = torch.is_grad_enabled()
         if grad_enabled:
             root.remember_call(args, kwargs)
-        if self._mode is not None and compiles():
-            self._leave_mode()
+        if self._mode is not None and compilations() > self._compilations:
+            self.compiled_call_starts()
         self._emit(Forward(root, args, kwargs, root.module.training, grad_enabled))
         if not grad_enabled and self.step and not root.compiled:
             self._listen_to_evaluation(root)
@@ -281,9 +287,13 @@ class Session:
             self._emit(Operation(function, args, kwargs, result))
 
     def _enter_mode(self) -> None:
-        if self._mode is None and Operation in self._handlers and not compiles() and not is_under_mode():
+        if self._mode is None and Operation in self._handlers and not self._compiled and not is_under_mode():
             self._mode = OperationMode(self._operation)
             self._mode.__enter__()
+
+    def compiled_call_starts(self) -> None:
+        self._compiled = True
+        self._leave_mode()
 
     def _leave_mode(self) -> None:
         mode = self._mode
@@ -339,6 +349,7 @@ class Session:
         return tracked
 
     def scaler_step(self, scaler: GradScaler, optimizer: Optimizer, begins: bool) -> None:
+        self.scaler_steps += begins
         self._scaler_optimizer = optimizer if begins and scaler.is_enabled() else None
 
     def gradients_unscaled(self, optimizer: Optimizer) -> None:
@@ -366,7 +377,7 @@ class Session:
             if root.devices and root.devices[0].type == "cpu":
                 # measured already: the batch need not be kept
                 root.call = None
-        if self._mode is not None and (self.step >= OPERATION_STEPS or self._heard >= OPERATIONS or compiles()):
+        if self._mode is not None and (self.step >= OPERATION_STEPS or self._heard >= OPERATIONS):
             self._leave_mode()
 
     # ------------------------------------------------------------------- measuring

@@ -8,12 +8,10 @@ from collections import deque
 from torchlint.runtime.checks.base import Check
 from torchlint.runtime.events import BackwardStart
 
-#: of this many losses before the current one ...
-WINDOW = 8
-#: ... so many must still be alive
-ALIVE = 7
+#: the first losses of this many steps before the current one must all be alive
+WINDOW = 5
 #: the bug shows at the start of a training or not at all
-BACKWARDS = 64
+STEPS = 64
 
 
 class _Token:
@@ -31,22 +29,22 @@ class AccumulatedLossTensor(Check):
     def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)  # type: ignore[arg-type]
         self._tokens: deque[weakref.ref[_Token]] = deque(maxlen=WINDOW)
-        self._count = 0
+        self._last_step = -1
 
     def on_backward_start(self, event: BackwardStart) -> None:
-        node = event.roots[0].grad_fn
-        if node is None:
+        node, step = event.roots[0].grad_fn, self.session.step
+        if node is None or step == self._last_step:
+            # one loss of each step: a step may have several, and keep them all until the next
             return
+        self._last_step = step
         alive = sum(token() is not None for token in self._tokens)
-        if alive >= ALIVE:
+        if alive == WINDOW:
             self.report(
-                f"the graphs of {alive} of the last {len(self._tokens)} losses are still alive: "
-                "memory grows with every step",
+                f"the graphs of the losses of the last {alive} steps are all still alive: memory grows with every step",
                 "add up numbers instead of tensors: total += loss.item(), or loss.detach() to stay on the device",
                 graphs_alive=alive,
             )
-        self._count += 1
-        if self._count > BACKWARDS or alive >= ALIVE:
+        if step > STEPS or alive == WINDOW:
             self.done()
             return
         token = _Token()

@@ -57,7 +57,7 @@ class LowPrecisionAccumulator(Check):
         result = event.result
         if name == "sum" and event.args and not event.args[0].is_floating_point():
             exact = torch.sum(event.args[0], *event.args[1:], **_without_dtype(event))
-            if bool((exact != result).any()):
+            if bool((exact != result.double()).any()):
                 self._tell(name, result)
         elif name in (*_IN_PLACE, "add", "__add__") and result.dim() == 0 and not result.requires_grad:
             known = self._sums.pop(id(event.args[0]), None)

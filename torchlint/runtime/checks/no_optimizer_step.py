@@ -30,7 +30,7 @@ class NoOptimizerStep(Check):
         self.done()
 
     def on_backward_start(self, event: BackwardStart) -> None:
-        if event.in_closure:
+        if event.in_closure or self.session.scaler_steps:
             self.done()
             return
         if not self._watched and event.graph is not None:

@@ -92,9 +92,10 @@ class NonFinite(Check):
     def _look_at_state(self) -> None:
         """Parameters and buffers: a running variance that overflowed shows only in evaluation."""
         for root in self.session.roots:
-            cause = self._bad_state(root)
+            cause = self._bad_parameter(root) or self._bad_buffer(root)
             if cause is not None:
                 self._tell("the state of the model", cause)
+                return
 
     # --------------------------------------------------------------- the trip
 
@@ -139,10 +140,13 @@ class NonFinite(Check):
         self.done()
 
     def _find(self, graph: LossGraph | None, gradients: list[str] | None) -> _Cause:
-        """Parameters, inputs, a replay of the forward pass, then of the backward pass."""
+        """Parameters, inputs, a replay of the forward pass, then of the backward pass, and buffers.
+
+        Buffers come late: BatchNorm's statistics are spoiled by whatever spoiled the batch.
+        """
         trouble: list[str] = []
         for root in self.session.roots:
-            cause = self._bad_state(root) or self._bad_input(root)
+            cause = self._bad_parameter(root) or self._bad_input(root)
             if cause is not None:
                 return cause
         for root in self.session.roots:
@@ -155,7 +159,9 @@ class NonFinite(Check):
                 continue
             if origin is not None:
                 return _from_origin(origin)
-        cause = _from_graph(graph) if graph is not None else None
+        cause = next(filter(None, map(self._bad_buffer, self.session.roots)), None)
+        if cause is None and graph is not None:
+            cause = _from_graph(graph)
         if cause is None:
             text = "the model's own outputs are finite, so it began in the computation of the loss"
             if all(root.call is None for root in self.session.roots):
@@ -177,17 +183,18 @@ class NonFinite(Check):
         finally:
             self.session.replaying = False
 
-    def _bad_state(self, root: Root) -> _Cause | None:
-        kinds = (("parameter", root.inner.named_parameters()), ("buffer", root.inner.named_buffers()))
-        for what, named in kinds:
-            for name, tensor in named:
-                numbers = plain(tensor.detach())
-                # masks are kept in buffers, and hold -inf by design
-                bad = not is_finite(numbers) if what == "parameter" else bool((numbers.isnan()).any())
-                if tensor.is_floating_point() and bad:
-                    path = root.path(name)
-                    text = f"the {what} {path} is not finite any more"
-                    return _Cause("parameter", text, path, evidence={what: describe(numbers)})
+    def _bad_parameter(self, root: Root) -> _Cause | None:
+        for name, parameter in root.inner.named_parameters():
+            numbers = plain(parameter.detach())
+            if numbers.is_floating_point() and not is_finite(numbers):
+                return _bad_part("parameter", root.path(name), numbers)
+        return None
+
+    def _bad_buffer(self, root: Root) -> _Cause | None:
+        for name, buffer in root.inner.named_buffers():
+            # masks are kept in buffers, and hold -inf by design
+            if buffer.is_floating_point() and bool(plain(buffer).isnan().any()):
+                return _bad_part("buffer", root.path(name), plain(buffer))
         return None
 
     def _bad_input(self, root: Root) -> _Cause | None:
@@ -199,6 +206,10 @@ class NonFinite(Check):
                 text = f"input {number} of {name} is not finite already"
                 return _Cause("input", text, name, evidence={"input": describe(tensor)})
         return None
+
+
+def _bad_part(what: str, path: str, numbers: torch.Tensor) -> _Cause:
+    return _Cause("parameter", f"the {what} {path} is not finite any more", path, evidence={what: describe(numbers)})
 
 
 def _word(value: float) -> str:
@@ -218,14 +229,14 @@ def _from_origin(origin: Origin) -> _Cause:
 def _from_graph(graph: LossGraph) -> _Cause | None:
     """The operation of the loss that began it: the deepest node with a saved tensor that is out of its domain."""
     for node in reversed(graph.nodes):
-        for attribute, wrong in (("self", _out_of_domain), ("other", _out_of_domain), ("result", _not_finite)):
+        for attribute, wrong in _SAVED.items():
             try:
                 value = getattr(node, f"_saved_{attribute}", None)
             except RuntimeError:
                 continue
             if isinstance(value, torch.Tensor) and value.is_floating_point() and wrong(kind(node), value):
                 text = f"the model's own outputs are finite; it began in '{kind(node).lower()}' in the loss"
-                evidence = {"operation": kind(node), attribute: describe(value)}
+                evidence = {"operation": kind(node), "saved": describe(value)}
                 return _Cause("loss", text, evidence=evidence)
     return None
 
@@ -242,3 +253,7 @@ def _out_of_domain(operation: str, value: torch.Tensor) -> bool:
 
 def _not_finite(operation: str, value: torch.Tensor) -> bool:
     return not is_finite(value)
+
+
+#: what a node may have kept, and how to see that it went wrong there
+_SAVED = {"self": _out_of_domain, "other": _out_of_domain, "result": _not_finite}
