@@ -134,9 +134,10 @@ def judge_workloads(workloads: list[Workload], options: argparse.Namespace) -> l
         outcomes.append(outcome)
         if options.quiet and not (outcome.findings or outcome.raised or outcome.complaints):
             continue
-        first = outcome.findings[0] if outcome.findings else None
-        say(outcome.task.name, outcome.task.seed, codes(outcome, "error"), codes(outcome, "warning"),
-            first.step if first else "", first.message.splitlines()[0] if first else "", outcome.raised, *outcome.complaints)  # fmt: skip
+        first = outcome.findings[:1]
+        step, message = (first[0].step, first[0].message.splitlines()[0]) if first else ("", "")
+        say(outcome.task.name, outcome.task.seed, codes(outcome, "error"), codes(outcome, "warning"), step,
+            message, outcome.raised, *outcome.complaints)  # fmt: skip
     late = {workload.name for workload in workloads if workload.added}
     for title, cases in (
         ("frozen", [outcome for outcome in outcomes if outcome.task.name not in late]),
