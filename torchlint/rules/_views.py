@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from torchlint.semantics.module import Module, Site
     from torchlint.semantics.regroup import Factor
-    from torchlint.semantics.shapes import Axis
+    from torchlint.semantics.shape import Axis
     from torchlint.semantics.views import WrongView
 
 TRIGGERS = (b".view(", b"reshape(")

@@ -16,7 +16,8 @@ from torchlint.semantics.sizes import ONE, Atom, Size, product
 
 if TYPE_CHECKING:
     from torchlint.semantics.nodes import Node
-    from torchlint.semantics.shapes import Axis, Shape, Shapes
+    from torchlint.semantics.shape import Axis, Shape
+    from torchlint.semantics.shapes import Shapes
     from torchlint.semantics.values import Context
 
 #: Two sizes that are known to be equal, from an `assert` or an `if`.

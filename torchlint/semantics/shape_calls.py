@@ -21,7 +21,8 @@ from torchlint.semantics.values import (
 )
 
 if TYPE_CHECKING:
-    from torchlint.semantics.shapes import Shape, Shapes
+    from torchlint.semantics.shape import Shape
+    from torchlint.semantics.shapes import Shapes
 
 #: functions outside torch that work on tensors like its own
 _TENSOR_ROOTS = ("torch.", "numpy.", "einops.", "jax.", "cv2.")

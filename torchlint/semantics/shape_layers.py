@@ -17,11 +17,13 @@ from torchlint.semantics.values import (
 )
 
 if TYPE_CHECKING:
-    from torchlint.semantics.shapes import Shape, Shapes
+    from torchlint.semantics.shape import Shape
+    from torchlint.semantics.shape_sizes import ShapeSizes
+    from torchlint.semantics.shapes import Shapes
     from torchlint.semantics.values import Bound
 
 
-def layer_node(shapes: Shapes, instance: Instance, name: str) -> Bound | None:
+def layer_node(shapes: ShapeSizes, instance: Instance, name: str) -> Bound | None:
     """What a layer was given for a parameter of its constructor."""
     origin = instance
     while origin.copied is not None:
@@ -38,7 +40,7 @@ def layer_node(shapes: Shapes, instance: Instance, name: str) -> Bound | None:
     return None
 
 
-def layer_argument(shapes: Shapes, instance: Instance, name: str) -> Size | None:
+def layer_argument(shapes: ShapeSizes, instance: Instance, name: str) -> Size | None:
     found = layer_node(shapes, instance, name)
     return shapes.size(*found) if found is not None else None
 

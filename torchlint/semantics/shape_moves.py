@@ -15,7 +15,8 @@ from torchlint.semantics.values import (
 )
 
 if TYPE_CHECKING:
-    from torchlint.semantics.shapes import Shape, Shapes
+    from torchlint.semantics.shape import Shape
+    from torchlint.semantics.shapes import Shapes
 
 
 def _permute(op: Operation) -> Shape | None:

@@ -19,7 +19,8 @@ from torchlint.semantics.values import (
 )
 
 if TYPE_CHECKING:
-    from torchlint.semantics.shapes import Shape, Shapes
+    from torchlint.semantics.shape import Shape
+    from torchlint.semantics.shapes import Shapes
     from torchlint.semantics.values import Bound
 
 
@@ -143,7 +144,7 @@ def _einsum(op: Operation) -> Shape | None:
             return None
         for letter, axis in zip(letters, shape.front, strict=True):
             axes.setdefault(letter, axis)
-    from torchlint.semantics.shapes import Shape
+    from torchlint.semantics.shape import Shape
 
     return Shape(tuple(axes[letter] for letter in right)) if all(letter in axes for letter in right) else None
 
@@ -209,7 +210,7 @@ def _groups(side: str) -> list[list[str]]:
 
 
 def reduced(op: Operation) -> Shape | None:
-    from torchlint.semantics.shapes import Shape
+    from torchlint.semantics.shape import Shape
 
     if op.tensor is None:
         return None
@@ -259,7 +260,7 @@ def _gather(op: Operation) -> Shape | None:
 
 
 def _constructor(op: Operation) -> Shape | None:
-    from torchlint.semantics.shapes import Shape
+    from torchlint.semantics.shape import Shape
 
     args = op.args if op.name.startswith("new_") or op.tensor is None else (op.tensor, *op.args)
     if op.name in ("full", "new_full"):
@@ -300,7 +301,7 @@ def _index_select(op: Operation) -> Shape | None:
 
 def _image(op: Operation) -> Shape | None:
     """What OpenCV reads: (height, width, 3), unless it is told otherwise."""
-    from torchlint.semantics.shapes import Shape
+    from torchlint.semantics.shape import Shape
 
     if op.argument(0, "flags") is not None:
         return None

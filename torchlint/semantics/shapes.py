@@ -6,11 +6,11 @@ origin has dimensions of its own, as many as somebody asks for; the others stay 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Hashable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from torchlint.semantics import shape_calls, shape_layers, shape_products
+from torchlint.semantics import shape_calls, shape_products
 from torchlint.semantics.nodes import (
     Attr,
     Binary,
@@ -24,8 +24,6 @@ from torchlint.semantics.nodes import (
     Element,
     Free,
     Function,
-    Guards,
-    Imported,
     Item,
     Join,
     Loop,
@@ -34,96 +32,30 @@ from torchlint.semantics.nodes import (
     Part,
     Slice,
     Starred,
-    Store,
     Unary,
     Update,
 )
-from torchlint.semantics.sizes import ONE, Atom, Size, Sizes, number, product
-from torchlint.semantics.values import ClassValue, Constant, Container, Context, External, Instance, Namespace
+from torchlint.semantics.shape import Axis, Hole, Shape
+from torchlint.semantics.shape_sizes import BUDGET, ShapeSizes
+from torchlint.semantics.sizes import Size
+from torchlint.semantics.values import Constant, Container, Context, External
 
 if TYPE_CHECKING:
     from torchlint.semantics.evaluate import Evaluator
-    from torchlint.semantics.module import Site
-    from torchlint.semantics.values import Bound
     from torchlint.semantics.views import WrongView
 
-#: A dimension: the sizes that it was merged from, in order; none for a dimension of 1.
-Axis = tuple[Size, ...]
-
-_ORDERS = frozenset({"LessThan", "GreaterThan", "LessThanEqual", "GreaterThanEqual"})
-
-#: Nodes that are looked at for one view.
-BUDGET = 1500
 #: Frames on top of each other.
 MAX_DEPTH = 9
 
 
-@dataclass(frozen=True)
-class Hole:
-    """The dimensions from `start` to `stop` (counted from the end, at most 0) of a value known only by its key."""
-
-    base: Hashable
-    name: str
-    start: int = 0
-    stop: int = 0
-
-
-@dataclass(frozen=True)
-class Shape:
-    """The dimensions in front of a hole and behind it; without a hole, `front` is all.
-
-    `batch` is the size of the dimension that runs over the samples, where a layer tells. `story` says where the
-    shape comes from.
-    """
-
-    front: tuple[Axis, ...] = ()
-    hole: Hole | None = None
-    back: tuple[Axis, ...] = ()
-    batch: Size | None = None
-    story: tuple[tuple[Site, str], ...] = ()
-    #: a packed sequence, whose first two dimensions are (batch, time)
-    packed: bool = False
-    #: fresh numbers, all equal or random: their order means nothing
-    blank: bool = False
-
-    @property
-    def rank(self) -> int | None:
-        return len(self.front) if self.hole is None else None
-
-    @property
-    def dims(self) -> tuple[object, ...]:
-        """What makes two shapes the same."""
-        return (self.front, self.hole, self.back)
-
-    def with_front(self, axes: Iterable[Axis]) -> Shape:
-        return replace(self, front=tuple(axes))
-
-    def told(self, site: Site, text: str) -> Shape:
-        return replace(self, story=(*self.story[-2:], (site, text)))
-
-
-def axis_size(axis: Axis) -> Size:
-    return product(axis)
-
-
-class Shapes:
+class Shapes(ShapeSizes):
     """Answers `shape` and `size`; one per evaluator."""
 
     def __init__(self, evaluator: Evaluator) -> None:
-        self.evaluator = evaluator
-        self.sizes = Sizes()
-        #: conditions that are taken to hold or not, by key; and those that were met and are open
-        self.world: dict[Hashable, bool] = {}
-        self.open: dict[Hashable, None] = {}
+        super().__init__(evaluator)
         self._memo: dict[tuple[int, Context | None, tuple[int, ...]], tuple[Shape, dict[Hashable, None]]] = {}
-        self._size_memo: dict[tuple[int, Context | None], tuple[Size, dict[Hashable, None]]] = {}
-        self._active: set[tuple[object, ...]] = set()
-        self._steps = 0
-        self._ranks: dict[Hashable, int | None] = {}
         #: values whose sizes are all unpacked into variables
         self._unpacked: set[Hashable] = set()
-        #: numbers that are given a name before they are used
-        self._named_numbers: dict[int, str] = {}
         self._learnt: set[tuple[int, Context | None]] = set()
         self._reshaped: dict[int, set[int]] = {}
         #: answers of `views.wrong_views`, by module
@@ -150,8 +82,6 @@ class Shapes:
             self._clear()
         self.world, self.open = world, {}
         self._steps = 0
-
-    # ------------------------------------------------------------------ shapes
 
     def shape(self, node: Node, context: Context | None, path: tuple[int, ...] = ()) -> Shape:
         """The shape of `node`, or of its element `path` if it is a tuple of tensors."""
@@ -195,51 +125,6 @@ class Shapes:
             size.atoms[0][0].padded = True
         return (size,)
 
-    def opened(self, shape: Shape, front: int = 0, back: int = 0) -> Shape:
-        """The shape with at least so many dimensions named before, or behind, its hole."""
-        hole = shape.hole
-        if hole is None:
-            return shape
-        head, tail = shape.front, shape.back
-        while len(head) < front:
-            head = (*head, (self.sizes.dimension(hole.base, hole.start, hole.name),))
-            hole = replace(hole, start=hole.start + 1)
-        while len(tail) < back:
-            hole = replace(hole, stop=hole.stop - 1)
-            tail = ((self.sizes.dimension(hole.base, hole.stop, hole.name),), *tail)
-        return replace(shape, front=head, hole=hole, back=tail)
-
-    def closed(self, shape: Shape, rank: int) -> Shape | None:
-        """The shape if it has `rank` dimensions, None if it can't."""
-        if shape.hole is None:
-            return shape if len(shape.front) == rank else None
-        missing = rank - len(shape.front) - len(shape.back)
-        if missing < 0:
-            return None
-        full = self.opened(shape, front=len(shape.front) + missing)
-        return replace(full, front=(*full.front, *full.back), hole=None, back=())
-
-    def with_rank(self, shape: Shape) -> Shape:
-        """The shape without its hole, where the rank of what the hole stands for is known."""
-        hole = shape.hole
-        rank = self._ranks.get(hole.base) if hole is not None else None
-        if hole is None or rank is None:
-            return shape
-        missing = rank + hole.stop - hole.start
-        return self.closed(shape, len(shape.front) + len(shape.back) + missing) or shape if missing >= 0 else shape
-
-    def axis(self, shape: Shape, index: int) -> Axis | None:
-        """Dimension `index`, also counted from the end; None if it is not known which that is."""
-        if shape.hole is None:
-            return shape.front[index] if -len(shape.front) <= index < len(shape.front) else None
-        if index >= 0:
-            return None if self._vague(shape, index) else self.opened(shape, front=index + 1).front[index]
-        return self.opened(shape, back=-index).back[index]
-
-    def _vague(self, shape: Shape, index: int) -> bool:
-        """Whether dimension `index` may be one behind the hole."""
-        return shape.hole is not None and bool(shape.back) and index >= max(len(shape.front), 1)
-
     def replaced(self, shape: Shape, index: int, axis: Axis | None) -> Shape | None:
         """The shape with another dimension `index`, or without it (None)."""
         new = () if axis is None else (axis,)
@@ -265,8 +150,6 @@ class Shapes:
         shape = self.opened(shape, back=-index - 1)
         place = len(shape.back) + 1 + index
         return replace(shape, back=(*shape.back[:place], axis, *shape.back[place:]))
-
-    # ------------------------------------------------------------- nodes
 
     def _shape(self, node: Node, context: Context | None, path: tuple[int, ...]) -> Shape:
         if isinstance(node, Loop):
@@ -480,479 +363,6 @@ class Shapes:
                 return known
         return self.unknown(node, context)
 
-    # ----------------------------------------------------------- resolution
-
-    def argument(self, param: Param, context: Context | None) -> Bound | None:
-        """What a parameter is bound to in this context, None if that is not known."""
-        frame = context.of(param.function) if context is not None else None
-        if frame is None or frame.call is None or param.kind not in ("plain", "keyword"):
-            return None
-        if param.index == 0 and frame.self_value is not None:
-            return None
-        arguments = self.evaluator.arguments(frame.call, frame.caller)
-        bound = arguments.bound(param, 1 if frame.self_value is not None else 0)
-        if bound is not None:
-            return bound
-        return (param.default, None) if arguments.exact and param.default is not None else None
-
-    def binding(self, node: Free, context: Context | None) -> Bound | None:
-        """The one value of a name of an enclosing scope, None if there are several."""
-        scope: Function | None = node.scope
-        while scope is not None:
-            values = scope.bindings.get(node.name)
-            if values and not scope.is_class_body:
-                frame = context.of(scope) if context is not None else None
-                return (values[0], frame) if len(values) == 1 else None
-            scope = scope.parent
-        return None
-
-    def stored(self, node: Attr, context: Context | None) -> Bound | None:
-        """The one value that an attribute of an object of the project is ever given."""
-        owners = self.evaluator.values(node.base, context)
-        if len(owners) != 1:
-            return None
-        owner = owners[0]
-        if isinstance(owner, Instance) and owner.cls is not None:
-            return self._attribute_value(owner, node.name)
-        if isinstance(owner, ClassValue):
-            values = owner.cls.body.bindings.get(node.name, [])
-            return (values[0], None) if len(values) == 1 else None
-        if isinstance(owner, Namespace) and owner.path.suffix == ".py":
-            module = self.evaluator.project.module_at(owner.path)
-            values = module.top.bindings.get(node.name, []) if module is not None else []
-            return (values[0], None) if len(values) == 1 else None
-        return None
-
-    def _attribute_value(self, owner: Instance, name: str) -> Bound | None:
-        assert owner.cls is not None
-        found: list[tuple[Store, Function]] = []
-        for cls in self.evaluator.mro(owner.cls):
-            if name in cls.methods:
-                return None
-            for method in cls.methods.values():
-                for store in method.stores:
-                    target = store.target
-                    if not isinstance(target, Attr) or target.name != name or not method.params:
-                        continue
-                    if target.base is method.params[0]:
-                        found.append((store, method))
-            if found:
-                break
-            values = cls.body.bindings.get(name)
-            if values:
-                return (values[0], None) if len(values) == 1 else None
-        if len(found) > 1:
-            found = [
-                (store, method)
-                for store, method in found
-                if self.evaluator.feasible(store.guards, self.evaluator.method_frame(method, owner))
-            ] or found
-        if len(found) != 1 or found[0][0].op != "=":
-            return None
-        store, method = found[0]
-        return store.value, self.evaluator.method_frame(method, owner)
-
-    # ----------------------------------------------------------------- keys
-
-    def key(self, node: Node, context: Context | None, depth: int = 0) -> Hashable:
-        """What identifies a value: two nodes of the same key are the same at run time."""
-        while isinstance(node, Loop) and node.next is node:
-            node = node.init
-        if depth > 12:
-            return ("n", id(node), id(context))
-        deeper = depth + 1
-        if isinstance(node, Const):
-            return ("c", type(node.value).__name__, node.value)
-        if isinstance(node, Param):
-            bound = self.argument(node, context)
-            if bound is not None:
-                return self.key(*bound, deeper)
-            frame = context.of(node.function) if context is not None else None
-            return ("p", id(node), id(frame) if frame is not None and frame.call is not None else 0)
-        if isinstance(node, Free):
-            found = self.binding(node, context)
-            if found is not None and not isinstance(found[0], Const):
-                return self.key(*found, deeper)
-            return ("g", id(node.scope.module), node.name)
-        if isinstance(node, Imported):
-            return ("i", node.path, node.name)
-        if isinstance(node, Attr):
-            found = self.stored(node, context)
-            if found is not None and not isinstance(found[0], (Const, Call)):
-                return self.key(*found, deeper)
-            return ("a", self._owner(node.base, context, deeper), node.name)
-        if isinstance(node, Part) and not node.starred:
-            return ("e", self.key(node.base, context, deeper), node.index)
-        if isinstance(node, Item):
-            return ("e", self.key(node.base, context, deeper), self._index_key(node.index, context, deeper))
-        if isinstance(node, (Binary, Compare)):
-            return (node.op, self.key(node.left, context, deeper), self.key(node.right, context, deeper))
-        if isinstance(node, Boolean):
-            return (node.op, self.key(node.left, context, deeper), self.key(node.right, context, deeper))
-        if isinstance(node, Unary):
-            return (node.op, self.key(node.operand, context, deeper))
-        if isinstance(node, Display):
-            return (node.kind, *(self.key(item, context, deeper) for item in node.items))
-        if isinstance(node, Call) and not node.keywords and self._is_pure(node):
-            return ("f", self.key(node.func, context, deeper), *(self.key(a, context, deeper) for a in node.args))
-        return ("n", id(node), id(context))
-
-    def _owner(self, node: Node, context: Context | None, depth: int) -> Hashable:
-        values = self.evaluator.values(node, context)
-        if len(values) == 1 and isinstance(values[0], Instance) and values[0].cls is not None:
-            return ("o", id(values[0].cls), id(values[0].call))
-        return self.key(node, context, depth)
-
-    def _index_key(self, node: Node, context: Context | None, depth: int) -> Hashable:
-        constant = self.evaluator.constant(node, context)
-        if isinstance(constant, (int, str)):
-            return constant
-        return self.key(node, context, depth)
-
-    def _is_pure(self, node: Call) -> bool:
-        if isinstance(node.func, Attr):
-            return node.func.name in ("dim", "size", "ndimension", "is_contiguous")
-        return isinstance(node.func, Free) and node.func.name in ("len", "isinstance", "hasattr", "int", "type")
-
-    def name(self, node: Node, context: Context | None, depth: int = 0) -> str:
-        """What a value is called in messages, if it has no variable of its own."""
-        while isinstance(node, Loop) and node.next is node:
-            node = node.init
-        if depth > 4:
-            return "..."
-        if isinstance(node, Param):
-            return node.name
-        if isinstance(node, Free):
-            return node.name
-        if isinstance(node, Imported):
-            return node.name or node.path
-        if isinstance(node, Const):
-            return repr(node.value)
-        if isinstance(node, Attr):
-            return f"{self.name(node.base, context, depth + 1)}.{node.name}"
-        if isinstance(node, (Item, Part)) and not isinstance(getattr(node, "index", None), (Slice, Display)):
-            index = node.index if isinstance(node.index, int) else self.name(node.index, context, depth + 1)
-            return f"{self.name(node.base, context, depth + 1)}[{index}]"
-        return "x"
-
-    # ------------------------------------------------------------ conditions
-
-    def condition(self, cond: Node, context: Context | None) -> tuple[Hashable, bool]:
-        """The key of a condition, and whether the condition is its negation."""
-        negated = False
-        while isinstance(cond, Unary) and cond.op == "Not":
-            cond, negated = cond.operand, not negated
-        if isinstance(cond, Compare) and cond.op in ("NotEqual", "IsNot", "NotIn"):
-            positive = {"NotEqual": "Equal", "IsNot": "Is", "NotIn": "In"}[cond.op]
-            return (positive, self.key(cond.left, context), self.key(cond.right, context)), not negated
-        return self.key(cond, context), negated
-
-    def decided(self, cond: Node, context: Context | None) -> bool | None:
-        """Whether a condition holds: always, or in the world that is looked at."""
-        known = self.evaluator.truth(cond, context)
-        if known is not None:
-            return known
-        if isinstance(cond, Unary) and cond.op == "Not":
-            inner = self.decided(cond.operand, context)
-            return None if inner is None else not inner
-        if isinstance(cond, Boolean):
-            parts = self.decided(cond.left, context), self.decided(cond.right, context)
-            decisive = cond.op == "Or"
-            if decisive in parts:
-                return decisive
-            return None if None in parts else not decisive
-        key, negated = self.condition(cond, context)
-        assumed = self.world.get(key)
-        if assumed is not None:
-            return assumed is not negated
-        if isinstance(cond, Compare) and cond.op in _ORDERS and isinstance(key, tuple):
-            if self.world.get(("Equal", key[1], key[2])):
-                return cond.op.endswith("Equal")
-        if isinstance(key, tuple) and key[0] == "Equal" and self._is_another(key[1], key[2]):
-            return negated
-        if isinstance(cond, Param) and isinstance(cond.default, Const) and isinstance(cond.default.value, bool):
-            bound = self.argument(cond, context)
-            if bound is None and cond.function.name == "__init__":
-                return cond.default.value  # an option that nobody is seen to set
-        return None
-
-    def _is_another(self, value: Hashable, constant: Hashable) -> bool:
-        """Whether `value` is taken to be another constant than this one."""
-        return _is_constant(constant) and any(
-            holds and isinstance(key, tuple) and key[:2] == ("Equal", value) and key[2] != constant
-            for key, holds in self.world.items()
-            if isinstance(key, tuple) and len(key) == 3 and _is_constant(key[2])
-        )
-
-    def ask(self, cond: Node, context: Context | None) -> None:
-        """Note a condition whose outcome would tell more."""
-        while isinstance(cond, Boolean):
-            cond = cond.left if self.decided(cond.left, context) is None else cond.right
-        self.open[self.condition(cond, context)[0]] = None
-
-    def assume(self, guards: Guards, context: Context | None) -> dict[Hashable, bool]:
-        """The conditions under which a place is reached."""
-        world: dict[Hashable, bool] = {}
-        queue = list(guards)
-        while queue:
-            cond, truth = queue.pop()
-            if isinstance(cond, Boolean) and truth == (cond.op == "And"):
-                queue += [(cond.left, truth), (cond.right, truth)]
-                continue
-            key, negated = self.condition(cond, context)
-            world[key] = truth is not negated
-        return world
-
-    # ---------------------------------------------------------------- sizes
-
-    def size(self, node: Node, context: Context | None) -> Size:
-        """The size that an expression stands for."""
-        key = (id(node), context)
-        found = self._size_memo.get(key)
-        if found is not None:
-            self.open.update(found[1])
-            return found[0]
-        self._steps += 1
-        active = ("size", *key)
-        if active in self._active or self._steps > BUDGET or len(self._active) > 90:
-            return self._opaque(node, context)
-        self._active.add(active)
-        outer, self.open = self.open, {}
-        try:
-            result = self._size(node, context)
-        finally:
-            self._active.discard(active)
-            mine, self.open = self.open, outer
-            outer.update(mine)
-        self._size_memo[key] = result, mine
-        return result
-
-    def _opaque(self, node: Node, context: Context | None) -> Size:
-        return self.sizes.named(self.key(node, context), self.name(node, context))
-
-    def _size(self, node: Node, context: Context | None) -> Size:
-        if isinstance(node, Const):
-            if type(node.value) is not int:
-                return self._opaque(node, context)
-            name = self._named_numbers.get(id(node))
-            if name is None:
-                return number(node.value)
-            named = self.sizes.named(("const", id(node)), name, node.value)
-            named.atoms[0][0].is_number = True
-            return named
-        if isinstance(node, Loop):
-            return self.size(node.init, context) if node.next is node else self._opaque(node, context)
-        if isinstance(node, Choice):
-            known = self.decided(node.cond, context)
-            if known is not None:
-                size = self.size(node.yes if known else node.no, context)
-                # a 1 stays visible, for it may stand for a dimension of 1
-                return self._constant(node, context, 1) if size.constant == 1 else size
-            yes, no = self.size(node.yes, context), self.size(node.no, context)
-            if yes == no:
-                return yes
-            self.ask(node.cond, context)
-            return self._opaque(node, context)
-        if isinstance(node, Param):
-            return self._parameter(node, context)
-        if isinstance(node, Free):
-            found = self.binding(node, context)
-            return self._via(found, node, context)
-        if isinstance(node, Imported):
-            return self._by_value(node, context)
-        if isinstance(node, Attr):
-            layer = self._layer_attribute(node, context)
-            return layer if layer is not None else self._via(self.stored(node, context), node, context)
-        if isinstance(node, Part):
-            return self._of_sequence(node, node.base, node.index, node.starred and node.index < 0, context)
-        if isinstance(node, Item):
-            index = self.evaluator.constant(node.index, context)
-            if type(index) is int:
-                return self._of_sequence(node, node.base, index, False, context)
-            return self._opaque(node, context)
-        if isinstance(node, Binary):
-            return self._arithmetic(node, context)
-        if isinstance(node, Call):
-            return self._size_call(node, context)
-        return self._opaque(node, context)
-
-    def _via(self, found: Bound | None, node: Node, context: Context | None) -> Size:
-        """The size behind a name; a constant keeps the name, so that equal numbers are not mixed up."""
-        if found is None:
-            return self._by_value(node, context)
-        size = self.size(*found)
-        if size.constant is None:
-            return size
-        return self._constant(node, context, size.number)
-
-    def _constant(self, node: Node, context: Context | None, value: int) -> Size:
-        if value < 1:
-            return number(value)
-        key: Hashable
-        if isinstance(node, Attr):
-            key = ("a", self._owner(node.base, context, 0), node.name)
-        elif isinstance(node, Free):
-            key = ("g", id(node.scope.module), node.name)
-        elif isinstance(node, Param):
-            key = ("p", id(node), 0)
-        else:
-            key = self.key(node, context)
-        return self.sizes.named(key, self.name(node, context), value)
-
-    def _by_value(self, node: Node, context: Context | None) -> Size:
-        value = self.evaluator.constant(node, context)
-        if type(value) is int:
-            return self._constant(node, context, value)
-        return self._opaque(node, context)
-
-    def _parameter(self, node: Param, context: Context | None) -> Size:
-        bound = self.argument(node, context)
-        if bound is not None:
-            return self._via(bound, node, context)
-        default = node.default.value if isinstance(node.default, Const) and type(node.default.value) is int else None
-        return self.sizes.named(self.key(node, context), node.name, None, default)
-
-    def _layer_attribute(self, node: Attr, context: Context | None) -> Size | None:
-        """`self.lstm.hidden_size` is what the layer was made with."""
-        if not isinstance(node.base, (Attr, Free, Call, Param)):
-            return None
-        for value in self.evaluator.values(node.base, context):
-            if isinstance(value, Instance) and value.cls is None:
-                return shape_layers.layer_argument(self, value, node.name)
-            return None
-        return None
-
-    def _of_sequence(self, node: Node, base: Node, index: int, vague: bool, context: Context | None) -> Size:
-        if vague:
-            return self._opaque(node, context)
-        tensor = self.measured(base, context)
-        if tensor is not None:
-            return self.dimension(tensor, context, index)
-        items = self.sequence(base, context)
-        if items is not None and -len(items) <= index < len(items):
-            return items[index]
-        return self._opaque(node, context)
-
-    def dimension(self, tensor: Node, context: Context | None, index: int) -> Size:
-        shape = self.with_rank(self.shape(tensor, context))
-        if self._vague(shape, index):
-            axis: Axis | None = self.opened(shape, front=index + 1).front[index]
-        else:
-            axis = self.axis(shape, index)
-        if axis is None:  # the shape is not what we think
-            return self.sizes.dimension((self.key(tensor, context), ()), index, self.name(tensor, context))
-        return product(axis)
-
-    def measured(self, node: Node, context: Context | None) -> Node | None:
-        """The tensor `x` if `node` is `x.shape` or `x.size()`."""
-        while isinstance(node, Loop) and node.next is node:
-            node = node.init
-        if isinstance(node, Attr) and node.name == "shape":
-            return node.base
-        if isinstance(node, Call):
-            if isinstance(node.func, Attr) and node.func.name == "size" and not node.args and not node.keywords:
-                return node.func.base
-            if isinstance(node.func, Free) and node.func.name in ("list", "tuple") and len(node.args) == 1:
-                return self.measured(node.args[0], context)
-        return None
-
-    def sequence(self, node: Node, context: Context | None, depth: int = 0) -> list[Size] | None:
-        """The sizes of a tuple such as `(b, *x.shape[1:])` or `x.size()[:-1] + (h, d)`; None if not all are known."""
-        while isinstance(node, Loop) and node.next is node:
-            node = node.init
-        if depth > 8:
-            return None
-        tensor = self.measured(node, context)
-        if tensor is not None:
-            shape = self.with_rank(self.shape(tensor, context))
-            return [product(axis) for axis in shape.front] if shape.hole is None else None
-        if isinstance(node, Display):
-            sizes: list[Size] = []
-            for item in node.items:
-                if isinstance(item, Starred):
-                    inner = self.sequence(item.base, context, depth + 1)
-                    if inner is None:
-                        return None
-                    sizes += inner
-                else:
-                    sizes.append(self.size(item, context))
-            return sizes
-        if isinstance(node, Item) and isinstance(node.index, Slice):
-            whole = self.sequence(node.base, context, depth + 1)
-            bounds: list[int | None] = []
-            for part in (node.index.lower, node.index.upper, node.index.step):
-                value = self.evaluator.constant(part, context)
-                if part is not None and type(value) is not int:
-                    return None
-                bounds.append(value if isinstance(value, int) else None)
-            return self._open_slice(node, bounds, context) if whole is None else whole[slice(*bounds)]
-        if isinstance(node, Binary) and node.op == "Add":
-            left = self.sequence(node.left, context, depth + 1)
-            right = self.sequence(node.right, context, depth + 1)
-            return None if left is None or right is None else left + right
-        if isinstance(node, Call) and len(node.args) == 1 and not node.keywords:
-            last = node.func.name if isinstance(node.func, (Attr, Free)) else ""
-            if last in ("list", "tuple", "Size"):
-                return self.sequence(node.args[0], context, depth + 1)
-        if isinstance(node, Param):
-            bound = self.argument(node, context)
-            return self.sequence(*bound, depth + 1) if bound is not None else None
-        if isinstance(node, Attr):
-            found = self.stored(node, context)
-            return self.sequence(*found, depth + 1) if found is not None else None
-        return None
-
-    def _open_slice(self, node: Item, bounds: list[int | None], context: Context | None) -> list[Size] | None:
-        """`x.shape[:2]` or `x.shape[-2:]` of a tensor whose rank is not known."""
-        tensor = self.measured(node.base, context)
-        lower, upper, step = bounds
-        if tensor is None or step is not None:
-            return None
-        lower = 0 if lower is None else lower
-        if upper is not None and 0 <= lower < upper < 8:
-            return [self.dimension(tensor, context, i) for i in range(lower, upper)]
-        if -8 < lower < 0 and (upper is None or lower < upper < 0):
-            return [self.dimension(tensor, context, i) for i in range(lower, upper or 0)]
-        return None
-
-    _SIGNS = {"Add": "+", "Subtract": "-", "Modulo": "%", "Power": "**", "LeftShift": "<<", "RightShift": ">>"}
-
-    def _arithmetic(self, node: Binary, context: Context | None) -> Size:
-        left, right = self.size(node.left, context), self.size(node.right, context)
-        if node.op == "Multiply":
-            return product((left, right))
-        if node.op in ("FloorDivide", "Divide"):
-            return self.sizes.quotient(left, right)
-        if left.constant is not None and right.constant is not None:
-            if node.op == "Add":
-                return number(left.number + right.number)
-            if node.op == "Subtract":
-                return number(left.number - right.number)
-        if node.op == "Power" and right.constant in (1, 2, 3):
-            return product([left] * right.number)
-        if node.op in self._SIGNS:
-            return self.sizes.combined(node.op, self._SIGNS[node.op], left, right)
-        return self._opaque(node, context)
-
-    def _size_call(self, node: Call, context: Context | None) -> Size:
-        func = node.func
-        if isinstance(func, Attr) and func.name == "size":
-            index = node.args[0] if node.args else node.keyword("dim")
-            value = self.evaluator.constant(index, context)
-            if type(value) is int:
-                return self.dimension(func.base, context, value)
-            return self._opaque(node, context)
-        if isinstance(func, Free) and len(node.args) == 1:
-            if func.name in ("int", "round", "float"):
-                return self.size(node.args[0], context)
-            if func.name == "len":
-                return self.dimension(node.args[0], context, 0)
-        if isinstance(func, Attr) and func.name in ("floor", "item") and len(node.args) < 2:
-            return self.size(node.args[0] if node.args else func.base, context)
-        return self._by_value(node, context)
-
-    # ---------------------------------------------------------------- ranks
-
     def learn_ranks(self, function: Function, context: Context | None) -> None:
         """Read from `a, b, c = x.shape` and `x.permute(0, 2, 1)` how many dimensions tensors have."""
         frame = context
@@ -1006,8 +416,6 @@ class Shapes:
             atom.base is None or atom.derived or atom.base in self._unpacked for atom, _ in size.atoms
         )
 
-    # ------------------------------------------------------------ other marks
-
     def reshaped_in_place(self, function: Function) -> set[int]:
         """The nodes whose shape a method such as `transpose_` changes."""
         known = self._reshaped.get(id(function))
@@ -1023,10 +431,3 @@ class Shapes:
                     known.add(id(store.target.base))
             self._reshaped[id(function)] = known
         return known
-
-
-def _is_constant(key: Hashable) -> bool:
-    return isinstance(key, tuple) and key[:1] == ("c",)
-
-
-__all__ = ["ONE", "Atom", "Axis", "Hole", "Shape", "Shapes", "axis_size"]
