@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.nodes import (
     Attr,
+    Binary,
     Branch,
     Call,
     Choice,
@@ -73,11 +74,12 @@ def is_on_held_out_data(call: Call, walk: Walk[State]) -> bool:
     if walk.function.module.is_test or not call.args:
         return False
     names, made_up, drawn = _origins(call, walk)
-    if any(_NOISE.search(name) for name in names):
-        return False  # a generator of a GAN draws its samples as it was trained
-    if any(known.is_held_out(name) for name in names) and (drawn or not made_up):
+    kept = any(known.is_held_out(name) for name in names)
+    if kept and drawn:
         return True
-    return not made_up and _speaks(walk)
+    if made_up or any(_NOISE.search(name) for name in names):
+        return False  # a look at the shapes; a generator of a GAN draws its samples as it was trained
+    return kept or _speaks(walk)
 
 
 def _origins(call: Call, walk: Walk[State]) -> tuple[set[str], bool, bool]:
@@ -107,7 +109,7 @@ def _origins(call: Call, walk: Walk[State]) -> tuple[set[str], bool, bool]:
             for callee in evaluator.values(node.func, context):
                 made_up = made_up or (isinstance(callee, External) and callee.last in _MADE_UP)
             queue += [((argument, context), depth + 1) for argument in node.args[:1]]
-        elif isinstance(node, (Loop, Join, Choice)):
+        elif isinstance(node, (Loop, Join, Choice, Binary)):
             queue += [((part, context), depth + 1) for part in node.parts()]
         elif isinstance(node, (Item, Part, Element)):
             drawn = drawn or isinstance(node, Element)

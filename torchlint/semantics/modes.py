@@ -144,9 +144,14 @@ class Modes:
             key = listener.places.key(value)
             modes = self.modes.get(key)
             if modes is None:
-                if not listener.places.is_module(value) or _is_inner(value, listener):
+                if not listener.places.is_module(value):
                     continue
-                modes = frozenset({Mode(TRAIN)})
+                if _is_inner(value, listener):
+                    owner = _owner(call, walk, listener)
+                    if owner is None:
+                        continue
+                    key = listener.places.key(owner)
+                modes = self.modes.get(key) or frozenset({Mode(TRAIN)})
             forward = Forward(key, value, call, walk.moment, modes, region, place)
             if walk.grad:
                 # the same forward of an earlier round is not what a backward is called on now
@@ -307,6 +312,17 @@ def _is_inner(value: Value, listener: TrainingListener) -> bool:
         return True
     owner = value.call.function.cls
     return owner is not None and listener.places.is_module(listener.evaluator.some_instance(owner))
+
+
+def _owner(call: Call, walk: Walk[State], listener: TrainingListener) -> Instance | None:
+    """The network of which a part is called from outside, `model.encoder(x)`: the part has its mode."""
+    if not isinstance(call.func, Attr) or walk.function.is_method:
+        return None
+    owners = listener.evaluator.values(call.func.base, walk.context)
+    for owner in owners:
+        if isinstance(owner, Instance) and owner.cls is not None and listener.places.is_module(owner):
+            return owner if len(owners) == 1 else None
+    return None
 
 
 def _same_place(one: Forward, other: Forward) -> bool:

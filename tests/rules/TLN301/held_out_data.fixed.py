@@ -26,5 +26,10 @@ for i, (x, y) in enumerate(test_loader):
     right += (net(x).argmax(1) == y).sum().item()
 print(right / 20)
 
+noise = 0.1 * torch.randn(5, 4)
+for x, y in test_loader:
+    noisy = x + noise
+    print(net(noisy).softmax(1).max())
+
 predicted = torch.max(net(X_test[0:10]), 1)[1]
 print((predicted == y_test[0:10]).float().mean())
