@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics.arithmetic import Dtype
-from torchlint.semantics.dtypes import may_hold_bytes
+from torchlint.semantics.dtype_signs import may_hold_bytes
 from torchlint.semantics.knowledge.dtypes import HALF, LIMITS, NARROW
 from torchlint.semantics.nodes import (
     Attempt,

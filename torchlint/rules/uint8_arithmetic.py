@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics import arithmetic
 from torchlint.semantics.arithmetic import SMALL_CONSTANT, Dtype
-from torchlint.semantics.dtypes import may_hold_bytes
+from torchlint.semantics.dtype_signs import may_hold_bytes
 from torchlint.semantics.knowledge.dtypes import ARITHMETIC, FLOATS, NARROW
 from torchlint.semantics.nodes import Attr, Binary, Call, Compare, Const, Node, Param, Unary
 from torchlint.semantics.operations import Operations, called_name, depends_on_param

@@ -7,12 +7,12 @@ is `UNKNOWN`, and a value that is not known for certain is no ground for a findi
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from torchlint.semantics import arithmetic
 from torchlint.semantics.arithmetic import NONE, UNKNOWN, Dtype
 from torchlint.semantics.dtype_calls import CallDtypes
+from torchlint.semantics.dtype_signs import documented_bytes, may_be_given_bytes
 from torchlint.semantics.knowledge import dtypes as known
 from torchlint.semantics.nodes import (
     Attr,
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from torchlint.semantics.evaluate import Evaluator
-    from torchlint.semantics.module import Module
     from torchlint.semantics.nodes import Class, Function
 
 #: Element of a tuple or list (int, None for any of them), entry of a dict (str).
@@ -478,36 +477,6 @@ def last_name(node: Node) -> str:
     return name if isinstance(name, str) else ""
 
 
-def documented_bytes(param: Param) -> Dtype | None:
-    """What the docstring of a function says of a parameter, if it says that it is an array of bytes."""
-    entry = _documented(param.function.doc, param.name).lower()
-    compact = entry.replace(" ", "")
-    image = any(values in compact for values in ("[0,255]", "0-255", "0..255", "(0,255)"))
-    if "float" in entry or not ("uint8" in entry or (image and "array" in entry)):
-        return None
-    library = "torch" if "tensor" in entry else "numpy"
-    if library == "torch" and "uint8" not in entry:
-        return None
-    low, high = (0, 255) if image or "image" in entry else (None, None)
-    what = "uint8" if "uint8" in entry else "an image in [0, 255], which is uint8 as it comes from a file"
-    how = f"`{param.name}` is documented as {what}"
-    return Dtype("uint8", library, low, high, param.function.module.site(param), how)
-
-
-def _documented(doc: str, name: str) -> str:
-    """The entry of a parameter in a docstring of the styles of Google, NumPy and Sphinx, on one line."""
-    found = re.search(rf"^([ \t]*)(?::param (?:[\w.]+ )?)?{re.escape(name)}\s*[:(]", doc, re.MULTILINE)
-    if found is None:
-        return ""
-    rows = doc[found.start() :].splitlines()
-    entry = [rows[0]]
-    for row in rows[1:6]:
-        if len(row) - len(row.lstrip()) <= len(found.group(1)):
-            break
-        entry.append(row.strip())
-    return " ".join(entry)
-
-
 def _constant(value: object) -> Dtype:
     if isinstance(value, bool):
         return Dtype("bool", "python", int(value), int(value))
@@ -529,43 +498,3 @@ def _distinct(answers: Dtypes) -> Dtypes:
         merged = {key: answer for key, answer in unique.items() if not answer.when}
         return tuple(merged.values()) if 0 < len(merged) <= MAX_ANSWERS else (UNKNOWN,)
     return tuple(unique.values())
-
-
-#: What stands in a file that makes arrays of bytes.
-_SIGNS = re.compile(
-    rb"u?int8|byte\(\)|ByteTensor|imread|Image\.open|read_image|decode_image|imdecode|VideoCapture|MNIST|CIFAR"
-    rb"|\[0, ?255\]|PILToTensor|pil_to_tensor"
-)
-
-
-#: Answers of `_has_sign`, by the hash of the data: the files around a file are asked again and again.
-_SIGNED: dict[int, bool] = {}
-
-
-def _has_sign(data: bytes) -> bool:
-    key = hash(data)
-    found = _SIGNED.get(key)
-    if found is None:
-        if len(_SIGNED) > 20_000:
-            _SIGNED.clear()
-        found = _SIGNED[key] = _SIGNS.search(data) is not None
-    return found
-
-
-def may_hold_bytes(module: Module) -> bool | None:
-    """Whether a file, or one next to it, makes arrays of bytes; None where not even an index is composed."""
-    data = module.source.data
-    if _has_sign(data) or any(_has_sign(other) for other in module.project.data_around(module)):
-        return True
-    return False if b"bincount" in data else None
-
-
-def may_be_given_bytes(function: Function) -> bool:
-    """Whether a file that makes arrays of bytes names a function, and so may call it with one."""
-    module = function.module
-    special = function.name.startswith("__") and function.cls is not None
-    name = (function.cls.name if special and function.cls is not None else function.name).encode()
-    data = module.source.data
-    if _has_sign(data) and data.count(name) > 1:
-        return True
-    return any(_has_sign(other) and name in other for other in module.project.importing_data(module))

@@ -1,0 +1,81 @@
+"""Signs of arrays of bytes that no value shows: what docstrings say, and what stands in the files around."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from torchlint.semantics.arithmetic import Dtype
+
+if TYPE_CHECKING:
+    from torchlint.semantics.module import Module
+    from torchlint.semantics.nodes import Function, Param
+
+#: What stands in a file that makes arrays of bytes.
+_SIGNS = re.compile(
+    rb"u?int8|byte\(\)|ByteTensor|imread|Image\.open|read_image|decode_image|imdecode|VideoCapture|MNIST|CIFAR"
+    rb"|\[0, ?255\]|PILToTensor|pil_to_tensor"
+)
+
+
+#: Answers of `_has_sign`, by the hash of the data: the files around a file are asked again and again.
+_SIGNED: dict[int, bool] = {}
+
+
+def documented_bytes(param: Param) -> Dtype | None:
+    """What the docstring of a function says of a parameter, if it says that it is an array of bytes."""
+    entry = _documented(param.function.doc, param.name).lower()
+    compact = entry.replace(" ", "")
+    image = any(values in compact for values in ("[0,255]", "0-255", "0..255", "(0,255)"))
+    if "float" in entry or not ("uint8" in entry or (image and "array" in entry)):
+        return None
+    library = "torch" if "tensor" in entry else "numpy"
+    if library == "torch" and "uint8" not in entry:
+        return None
+    low, high = (0, 255) if image or "image" in entry else (None, None)
+    what = "uint8" if "uint8" in entry else "an image in [0, 255], which is uint8 as it comes from a file"
+    how = f"`{param.name}` is documented as {what}"
+    return Dtype("uint8", library, low, high, param.function.module.site(param), how)
+
+
+def _documented(doc: str, name: str) -> str:
+    """The entry of a parameter in a docstring of the styles of Google, NumPy and Sphinx, on one line."""
+    found = re.search(rf"^([ \t]*)(?::param (?:[\w.]+ )?)?{re.escape(name)}\s*[:(]", doc, re.MULTILINE)
+    if found is None:
+        return ""
+    rows = doc[found.start() :].splitlines()
+    entry = [rows[0]]
+    for row in rows[1:6]:
+        if len(row) - len(row.lstrip()) <= len(found.group(1)):
+            break
+        entry.append(row.strip())
+    return " ".join(entry)
+
+
+def _has_sign(data: bytes) -> bool:
+    key = hash(data)
+    found = _SIGNED.get(key)
+    if found is None:
+        if len(_SIGNED) > 20_000:
+            _SIGNED.clear()
+        found = _SIGNED[key] = _SIGNS.search(data) is not None
+    return found
+
+
+def may_hold_bytes(module: Module) -> bool | None:
+    """Whether a file, or one next to it, makes arrays of bytes; None where not even an index is composed."""
+    data = module.source.data
+    if _has_sign(data) or any(_has_sign(other) for other in module.project.data_around(module)):
+        return True
+    return False if b"bincount" in data else None
+
+
+def may_be_given_bytes(function: Function) -> bool:
+    """Whether a file that makes arrays of bytes names a function, and so may call it with one."""
+    module = function.module
+    special = function.name.startswith("__") and function.cls is not None
+    name = (function.cls.name if special and function.cls is not None else function.name).encode()
+    data = module.source.data
+    if _has_sign(data) and data.count(name) > 1:
+        return True
+    return any(_has_sign(other) and name in other for other in module.project.importing_data(module))
