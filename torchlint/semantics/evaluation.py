@@ -215,9 +215,9 @@ def _conditions(trace: Trace) -> Iterator[Node]:
             yield from _conditions(step.body)
 
 
-def is_asked_for(switch: Call) -> bool:
-    """Whether a mode is set because an argument says so: `if use_batch_statistics: model.train()`."""
-    return any(_is_option(cond) for cond, _ in switch.guards)
+def is_asked_for(switch: Call, forward: Call) -> bool:
+    """Whether a function runs in train mode because an argument says so: `if use_batch_statistics: model.train()`."""
+    return switch.function is forward.function and any(_is_option(cond) for cond, _ in switch.guards)
 
 
 def is_tried_out(switch: Call, forward: Call) -> bool:

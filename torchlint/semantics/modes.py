@@ -283,7 +283,10 @@ def _is_wanted(forward: Forward) -> bool:
         mode.call is not None
         and mode.switch is not None
         and not _has_returned(mode.switch, forward.moment)
-        and (is_asked_for(mode.call) or (forward.round.loop is None and is_tried_out(mode.call, forward.call)))
+        and (
+            is_asked_for(mode.call, forward.call)
+            or (forward.round.loop is None and is_tried_out(mode.call, forward.call))
+        )
         for mode in forward.modes
     )
 
