@@ -377,7 +377,9 @@ def _spread(factors: list[Factor], spare: list[int], sizes: list[Size]) -> None:
     loose = [factor for factor in factors if factor.loose or factor.is_hole]
     vague = any(factor.vague for factor in factors)
     if len(loose) == 1 and spare and not vague:
-        loose[0].places.update(spare)
+        # -1 may be 1 where a hole has another target
+        named = [j for j in spare if sizes[j].constant != -1] if loose[0].is_hole else []
+        loose[0].places.update(named or spare)
         loose[0].loose = False
 
 

@@ -6,7 +6,21 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from torchlint.semantics.nodes import Attr, Boolean, Call, Compare, Function, Guards, Loop, Node, Starred
+from torchlint.semantics.nodes import (
+    Attr,
+    Boolean,
+    Call,
+    Compare,
+    Const,
+    Display,
+    Function,
+    Guards,
+    Item,
+    Loop,
+    Node,
+    Slice,
+    Starred,
+)
 from torchlint.semantics.regroup import Fact, Regrouping, regroup
 from torchlint.semantics.shape_moves import target_sizes
 from torchlint.semantics.shape_operation import Operation
@@ -60,6 +74,8 @@ def _examine(shapes: Shapes, call: Call, name: str) -> WrongView | None:
     if len(call.args) + len(call.keywords) == 0 or any(key in ("order", "dtype") for key, _ in call.keywords):
         return None
     function = call.function
+    if _is_shift(call):
+        return None
     alone = _alone(shapes, function)
     found, rooted = _judge(shapes, call, name, alone)
     if found is None and not rooted:
@@ -74,6 +90,39 @@ def _examine(shapes: Shapes, call: Call, name: str) -> WrongView | None:
         if confirmed is not None:
             return found if found is not None else confirmed
     return None
+
+
+def _is_shift(call: Call) -> bool:
+    """Whether a view is one of the two of a relative shift: swap by a view, drop the first, and swap back."""
+    if _without_first(_source(call)):
+        return True
+    return any(
+        other.func.name in ("view", "reshape") and _without_first(_source(other), call)
+        for other in call.function.calls
+        if isinstance(other.func, Attr)
+    )
+
+
+def _source(call: Call) -> Node | None:
+    return _plain(call.func.base) if isinstance(call.func, Attr) else None
+
+
+def _without_first(node: Node | None, of: Call | None = None) -> bool:
+    """`x[1:]` or `x[:, :, 1:]` of the result of a view."""
+    if not isinstance(node, Item):
+        return False
+    base = _plain(node.base)
+    if not isinstance(base, Call) or not isinstance(base.func, Attr) or base.func.name not in ("view", "reshape"):
+        return False
+    parts = node.index.items if isinstance(node.index, Display) else (node.index,)
+    cuts = [part for part in parts if isinstance(part, Slice) and part.lower is not None]
+    return (
+        (of is None or base is of)
+        and len(cuts) == 1
+        and isinstance(cuts[0].lower, Const)
+        and cuts[0].lower.value == 1
+        and cuts[0].upper is None
+    )
 
 
 def _alone(shapes: Shapes, function: Function) -> Context | None:
