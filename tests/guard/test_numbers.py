@@ -58,11 +58,21 @@ def test_counter_in_half_precision_of_an_evaluation_after_training() -> None:
 @pytest.mark.parametrize(
     "count",
     [
+        lambda bins, y: bins.index_add_(0, y, torch.ones_like(y, dtype=torch.uint8)),
+        lambda bins, y: bins.scatter_add_(0, y, torch.ones_like(y, dtype=torch.uint8)),
+        lambda bins, y: bins.index_put_((y,), torch.ones_like(y, dtype=torch.uint8), accumulate=True),
+    ],
+)
+def test_histogram_in_uint8(count) -> None:
+    bins = torch.zeros(4, dtype=torch.uint8)
+    assert codes(counting(lambda out, y: count(bins, y))) == ["TLN501"]
+
+
+@pytest.mark.parametrize(
+    "count",
+    [
         lambda out, y: torch.ones(300, dtype=torch.uint8).sum(dtype=torch.uint8),
         lambda out, y: torch.ones(300, dtype=torch.uint8).cumsum(0, dtype=torch.uint8),
-        lambda out, y: torch.zeros(2, dtype=torch.uint8).index_add_(
-            0, torch.zeros(300, dtype=torch.long), torch.ones(300, dtype=torch.uint8)
-        ),
         lambda out, y: torch.full((2, 300), 1, dtype=torch.uint8) @ torch.full((300, 2), 1, dtype=torch.uint8),
         lambda out, y: sum(torch.full((4,), 100, dtype=torch.uint8)),
         lambda out, y: torch.ones(1001, dtype=torch.bool).sum(dtype=torch.bfloat16),

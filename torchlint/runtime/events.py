@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
+from torch.amp.grad_scaler import GradScaler
 
 if TYPE_CHECKING:
     from torchlint.runtime.graph import LossGraph
@@ -92,6 +93,15 @@ class Unscale:
     """`GradScaler.unscale_` was called for an optimizer."""
 
     optimizer: TrackedOptimizer
+
+
+@dataclass(slots=True)
+class ScalerStep:
+    """`GradScaler.step` has returned."""
+
+    scaler: GradScaler
+    #: how many of these calls in a row did not step, this one included
+    skipped: int
 
 
 @dataclass(slots=True)

@@ -16,6 +16,7 @@ import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
+from torchlint.runtime.graph import kind
 from torchlint.runtime.models import Call, Root
 from torchlint.runtime.operations import tensors_in
 from torchlint.runtime.userline import user_line
@@ -159,17 +160,31 @@ def _as_it_was(call: Call, root: Root) -> Iterator[None]:
         yield
 
 
+def _call_again(root: Root, call: Call) -> Any:
+    # buffers change in place during a forward pass: BatchNorm's statistics must not be counted twice
+    buffers = {name: buffer.clone() for name, buffer in root.inner.named_buffers()}
+    return torch.func.functional_call(root.inner, buffers, call.args, dict(call.kwargs))
+
+
 def _run(root: Root, call: Call) -> _Trace:
     trace = _Trace()
     modules = _Modules(root)
-    # buffers change in place during a forward pass: BatchNorm's statistics must not be counted twice
-    buffers = {name: buffer.clone() for name, buffer in root.inner.named_buffers()}
     try:
         with _as_it_was(call, root), torch.enable_grad(), _Inspector(trace, modules):
-            trace.outputs = torch.func.functional_call(root.inner, buffers, call.args, dict(call.kwargs))
+            trace.outputs = _call_again(root, call)
     finally:
         modules.close()
     return trace
+
+
+def last_kind(root: Root, call: Call) -> str | None:
+    """The kind of the last node in the graph of a model's output, where it has a single one."""
+    with _as_it_was(call, root), torch.enable_grad():
+        outputs = [tensor for tensor in tensors_in(_as_container(_call_again(root, call))) if tensor.requires_grad]
+    if len(outputs) != 1:
+        return None
+    found = kind(outputs[0].grad_fn)
+    return found if found in ("Softmax", "Sigmoid") else None
 
 
 def find_origin(root: Root, call: Call) -> Origin | None:

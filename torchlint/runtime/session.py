@@ -23,6 +23,7 @@ from torchlint.runtime.events import (
     Forward,
     Measured,
     Operation,
+    ScalerStep,
     StepEnd,
     StepStart,
     Unscale,
@@ -34,6 +35,7 @@ from torchlint.runtime.norms import Reading, norms, send, total
 from torchlint.runtime.operations import OperationMode, compilations, in_transform, is_on_top, is_under_mode
 from torchlint.runtime.optimizers import TrackedOptimizer
 from torchlint.runtime.recorder import Recorder, StepRecord
+from torchlint.runtime.replay import last_kind
 from torchlint.runtime.userline import user_line
 
 #: graphs are read during this many steps, and not more often than this
@@ -56,6 +58,7 @@ _HANDLERS: dict[type, str] = {
     Measured: "on_measured",
     Clip: "on_clip",
     Unscale: "on_unscale",
+    ScalerStep: "on_scaler_step",
     Operation: "on_operation",
     Close: "on_close",
 }
@@ -92,6 +95,8 @@ class Session:
         self.step = 0
         #: calls of GradScaler.step, also those that it skipped
         self.scaler_steps = 0
+        #: how many of them in a row did not step
+        self.skipped_steps = 0
         #: the loss of the last backward, where it could be read
         self.loss: float | None = None
         #: the norm of each gradient at the last measured step, with the optimizer that they belong to
@@ -120,6 +125,7 @@ class Session:
         self._scaled: tuple[Any, Any] | None = None
         self._stepping: TrackedOptimizer | None = None
         self._scaler_optimizer: Optimizer | None = None
+        self._stepped = False
         self._pending: dict[int, tuple[int, bool, Reading, Sequence[torch.Tensor]]] = {}
 
     # ------------------------------------------------------------ start and stop
@@ -275,6 +281,20 @@ class Session:
             self.evaluating = None if root.module.training else root
             self._enter_mode()
 
+    def last_operation_of_compiled(self, node: Any) -> str | None:
+        """What the graph of a compiled model would end in, if it were not compiled: the kind of its last node.
+
+        The graph that autograd sees has one node for all of it, so the model is called once more, without compilation.
+        """
+        for root in self.roots:
+            if root.compiled and root.call is not None:
+                self.replaying = True
+                try:
+                    return last_kind(root, root.call)
+                finally:
+                    self.replaying = False
+        return None
+
     # ---------------------------------------------------------------- operations
 
     def _operation(
@@ -350,6 +370,11 @@ class Session:
 
     def scaler_step(self, scaler: GradScaler, optimizer: Optimizer, begins: bool) -> None:
         self.scaler_steps += begins
+        if begins:
+            self._stepped = False
+        else:
+            self.skipped_steps = 0 if self._stepped else self.skipped_steps + 1
+            self._emit(ScalerStep(scaler, self.skipped_steps))
         self._scaler_optimizer = optimizer if begins and scaler.is_enabled() else None
 
     def gradients_unscaled(self, optimizer: Optimizer) -> None:
@@ -363,6 +388,7 @@ class Session:
         tracked.closure = tracked.closure or closure
         by_scaler = self._scaler_optimizer is optimizer
         self._stepping = tracked
+        self._stepped = True
         self._emit(StepStart(tracked, by_scaler))
         if not closure:
             self._measure(tracked, by_scaler)

@@ -7,9 +7,12 @@ from collections import deque
 
 from torchlint.runtime.checks.base import Check
 from torchlint.runtime.events import BackwardStart
+from torchlint.runtime.graph import Node
 
 #: the first losses of this many steps before the current one must all be alive
 WINDOW = 5
+#: from the loss towards the output of the model
+HOPS = 2
 #: the bug shows at the start of a training or not at all
 STEPS = 64
 
@@ -48,5 +51,15 @@ class AccumulatedLossTensor(Check):
             self.done()
             return
         token = _Token()
-        node.metadata["torchlint"] = token
+        _below(node).metadata["torchlint"] = token
         self._tokens.append(weakref.ref(token))
+
+
+def _below(node: Node) -> Node:
+    """A node close to the model's output: it lives on also where the output is kept, and not the loss."""
+    for _ in range(HOPS):
+        inputs = [child for child, _ in node.next_functions if child is not None and not hasattr(child, "variable")]
+        if not inputs:
+            break
+        node = inputs[0]
+    return node

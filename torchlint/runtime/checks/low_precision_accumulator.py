@@ -10,63 +10,58 @@ from torchlint.runtime.events import Operation
 
 _LOW_FLOATS = (torch.float16, torch.bfloat16)
 _IN_PLACE = ("__iadd__", "add_")
+_ADDITIONS = (*_IN_PLACE, "add", "__add__", "__radd__")
 _SUMS = ("sum", "cumsum", "nansum", "prod", "cumprod")
-_SCATTERS = ("index_add_", "scatter_add_")
+_SCATTERS = ("index_add_", "scatter_add_", "index_put_")
 
-#: a half-precision number that grew in so many different steps is a counter
+#: a low-precision number that grew in so many different steps is a counter
 GROWN = 3
 
 
 class LowPrecisionAccumulator(Check):
-    """By dtypes alone where an integer of a wider type is added in place, else by the numbers."""
+    """By the numbers where one operation is wrong already; by dtype where a sum grows from step to step."""
 
     code = "TLN501"
 
     def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)  # type: ignore[arg-type]
-        #: half-precision sums by identity: the tensor (kept, so that its identity stays its own), steps, last step
+        #: sums by identity: the tensor (kept, so that its identity stays its own), steps in which it grew, the last one
         self._sums: dict[int, tuple[torch.Tensor, int, int]] = {}
 
     def on_operation(self, event: Operation) -> None:
         name = getattr(event.function, "__name__", "")
         result = event.result
-        if not isinstance(result, torch.Tensor):
-            return
-        if result.dtype in LOW:
-            self._judge_integers(name, event)
-        elif result.dtype in _LOW_FLOATS:
-            self._judge_floats(name, event)
+        if isinstance(result, torch.Tensor) and result.dtype in (*LOW, *_LOW_FLOATS):
+            exact = self._is_wrong(name, event) if result.dtype in LOW else _is_rounded(name, event)
+            if exact or self._keeps_growing(name, event):
+                self._tell(name, result)
 
-    def _judge_integers(self, name: str, event: Operation) -> None:
+    def _is_wrong(self, name: str, event: Operation) -> bool:
         operands = [argument for argument in event.args if isinstance(argument, torch.Tensor)]
         if name in _IN_PLACE and len(operands) == 2:
-            if _is_wider(operands[1].dtype, event.result.dtype) or _wrapped_in_place(event.result, operands[1]):
-                self._tell(name, event.result)
-        elif name in _SUMS and operands:
+            kept, added = event.result, operands[1]
+            return _is_wider(added.dtype, kept.dtype) or _wrapped_in_place(kept, added)
+        if name in _SUMS and operands:
             exact = getattr(torch, name)(operands[0].long(), *event.args[1:], **_without_dtype(event))
-            if bool((exact != event.result).any()):
-                self._tell(name, event.result)
-        elif name in _SCATTERS and _scattered_too_much(name, event):
-            self._tell(name, event.result)
-        else:
-            operation = wrapped(event)
-            if operation is not None and (is_product(operation) or event.result.dim() == 0):
-                self._tell(operation, event.result)
+            return bool((exact != event.result).any())
+        if name in _SCATTERS:
+            return False
+        operation = wrapped(event)
+        return operation is not None and (is_product(operation) or event.result.dim() == 0)
 
-    def _judge_floats(self, name: str, event: Operation) -> None:
+    def _keeps_growing(self, name: str, event: Operation) -> bool:
+        """Whether something was added to the same sum in several steps."""
         result = event.result
-        if name == "sum" and event.args and not event.args[0].is_floating_point():
-            exact = torch.sum(event.args[0], *event.args[1:], **_without_dtype(event))
-            if bool((exact != result.double()).any()):
-                self._tell(name, result)
-        elif name in (*_IN_PLACE, "add", "__add__") and result.dim() == 0 and not result.requires_grad:
-            known = self._sums.pop(id(event.args[0]), None)
-            grown, last = (known[1], known[2]) if known is not None else (0, -1)
-            now = self.session.step + self.session.evaluations
-            grown += last != now
-            self._sums[id(result)] = (result, grown, now)
-            if grown >= GROWN:
-                self._tell(name, result)
+        scatters = name in _SCATTERS and (name != "index_put_" or event.kwargs.get("accumulate", False))
+        # larger tensors of half precision are added up in every residual network
+        if not scatters and (name not in _ADDITIONS or result.dim() or result.requires_grad):
+            return False
+        known = next((self._sums.pop(id(old)) for old in event.args[:2] if id(old) in self._sums), None)
+        grown, last = (known[1], known[2]) if known is not None else (0, -1)
+        now = self.session.step + self.session.evaluations
+        grown += last != now
+        self._sums[id(result)] = (result, grown, now)
+        return grown >= GROWN
 
     def _tell(self, name: str, result: torch.Tensor) -> None:
         kind = str(result.dtype).removeprefix("torch.")
@@ -97,11 +92,9 @@ def _wrapped_in_place(result: torch.Tensor, added: torch.Tensor) -> bool:
     return result.dtype is torch.uint8 and not added.is_floating_point() and bool((result < added).any())
 
 
-def _scattered_too_much(name: str, event: Operation) -> bool:
-    """More was added to a place than what is there now."""
-    result, arguments = event.result, event.args
-    if result.dtype is not torch.uint8 or len(arguments) != 4:
+def _is_rounded(name: str, event: Operation) -> bool:
+    """A count of integers or bools that half precision can't hold."""
+    if name != "sum" or not event.args or event.args[0].is_floating_point():
         return False
-    _, dimension, index, source = arguments
-    alone = getattr(torch.zeros_like(result, dtype=torch.int64), name)(dimension, index, source.long())
-    return bool((alone > result).any())
+    exact = torch.sum(event.args[0], *event.args[1:], **_without_dtype(event))
+    return bool((exact != event.result.double()).any())

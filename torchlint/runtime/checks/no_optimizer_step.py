@@ -1,4 +1,4 @@
-"""TLN109: gradients are computed and cleared, and nothing ever steps."""
+"""TLN109: gradients are computed and cleared, and nothing steps."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ import torch
 from torchlint.runtime.checks.base import Check
 from torchlint.runtime.events import BackwardEnd, BackwardStart, Close, StepStart
 
-#: gradients that were made and thrown away, before the first step of any optimizer
-THROWN_AWAY = 5
+#: gradients that were made and thrown away in a row: before any step, and after there were some
+THROWN_AWAY, THROWN_AWAY_LATER = 5, 20
 #: backward passes of a whole run without a step
 WHOLE_RUN = 5
+#: parameters whose versions are watched, for updates by hand
+WATCHED = 8
 
 
 class NoOptimizerStep(Check):
-    """Weights that are updated by hand change their version, and are left alone."""
+    """Weights that are updated by hand change their version, and steps that a GradScaler skips count as steps."""
 
     code = "TLN109"
     severity = "warning"
@@ -25,37 +27,40 @@ class NoOptimizerStep(Check):
         self._last: torch.Tensor | None = None
         self._backwards = 0
         self._thrown_away = 0
+        self._stepped = False
 
     def on_step_start(self, event: StepStart) -> None:
-        self.done()
+        self._stepped, self._thrown_away = True, 0
 
     def on_backward_start(self, event: BackwardStart) -> None:
-        if event.in_closure or self.session.scaler_steps:
+        if event.in_closure or self.session.scaler_steps or self._updated_by_hand():
             self.done()
             return
         if not self._watched and event.graph is not None:
             named = [tensor for tensor in event.graph.parameters if self.session.name(tensor) is not None]
-            self._watched = [(tensor, tensor._version) for tensor in named[:8]]
-        if any(tensor._version != version for tensor, version in self._watched):
-            self.done()
-            return
-        if self._watched and self._last is not None and self._watched[0][0].grad is not self._last:
+            self._watched = [(tensor, tensor._version) for tensor in named[:WATCHED]]
+        elif self._watched and self._last is not None and self._watched[0][0].grad is not self._last:
             self._thrown_away += 1
-        if self._thrown_away >= THROWN_AWAY:
-            self._tell()
+            if self._thrown_away >= (THROWN_AWAY_LATER if self._stepped else THROWN_AWAY):
+                self._tell()
 
     def on_backward_end(self, event: BackwardEnd) -> None:
         self._backwards += 1
         self._last = self._watched[0][0].grad if self._watched else None
 
+    def _updated_by_hand(self) -> bool:
+        return not self._stepped and any(tensor._version != version for tensor, version in self._watched)
+
     def on_close(self, event: Close) -> None:
-        changed = any(tensor._version != version for tensor, version in self._watched)
-        if not event.failed and self._watched and not changed and self._backwards >= WHOLE_RUN:
-            self._tell()
+        if not event.failed and self._watched and not self._stepped and self._backwards >= WHOLE_RUN:
+            if not self._updated_by_hand():
+                self._tell()
 
     def _tell(self) -> None:
         self.report(
-            "backward() runs, but no optimizer ever steps: the weights stay as they are",
+            "backward() runs, but no optimizer steps any more: the weights stay as they are"
+            if self._stepped
+            else "backward() runs, but no optimizer ever steps: the weights stay as they are",
             "call optimizer.step() after backward(), with the parentheses",
             backward_passes=self._backwards,
         )

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from torchlint.runtime.checks.base import Check
-from torchlint.runtime.events import BackwardStart, Close, Measured, StepEnd
+from torchlint.runtime.events import BackwardStart, Close, Measured, ScalerStep, StepEnd
 from torchlint.runtime.graph import LossGraph, kind
 from torchlint.runtime.models import Root
 from torchlint.runtime.norms import plain
@@ -67,6 +67,18 @@ class NonFinite(Check):
             self._skipped += 1
             if self._skipped >= SKIPPED:
                 self._trip("the loss, before scaling,", event.loss, graph=LossGraph(event.roots))
+
+    def on_scaler_step(self, event: ScalerStep) -> None:
+        if event.skipped >= SKIPPED and event.scaler.get_scale() <= 1:
+            # a loss that is multiplied by 1 or less does not overflow for that
+            bad = [self.session.name(parameter) or "?" for parameter in self._with_bad_gradients()]
+            self._trip("after every backward, a gradient", math.nan, bad)
+
+    def _with_bad_gradients(self) -> Iterator[torch.Tensor]:
+        for root in self.session.roots:
+            for parameter in root.inner.parameters():
+                if parameter.grad is not None and not is_finite(plain(parameter.grad)):
+                    yield parameter
 
     def on_measured(self, event: Measured) -> None:
         if event.loss is not None and not math.isfinite(event.loss) and not event.by_scaler:

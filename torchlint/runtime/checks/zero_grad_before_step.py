@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from torchlint.runtime.checks.base import Check
-from torchlint.runtime.events import BackwardEnd, StepStart
+from torchlint.runtime.events import BackwardEnd, Clip, StepStart, Unscale
 from torchlint.runtime.norms import plain
 
 #: steps in a row that found nothing
@@ -22,8 +22,10 @@ ZERO_STEPS = 10
 class _Trace:
     #: parameter, its gradient and the gradient's version at the end of the last backward
     seen: list[tuple[nn.Parameter, torch.Tensor, int]] = field(default_factory=list)
-    #: there was a backward since the last step
+    #: there was a backward since the last step, and it made gradients other than zero
     fresh: bool = False
+    #: clipping or unscaling has changed them since
+    handled: bool = False
     streak: int = 0
 
 
@@ -41,14 +43,30 @@ class ZeroGradBeforeStep(Check):
             trace = self._traces.setdefault(id(optimizer), _Trace())
             probes = [parameter for parameter, _, _ in trace.seen] or optimizer.probes()
             seen = [(probe, probe.grad, probe.grad._version) for probe in probes if probe.grad is not None]
-            trace.seen, trace.fresh = seen, bool(seen)
+            trace.seen, trace.handled = seen, False
+            trace.fresh = bool(seen) and (
+                self.session.step >= ZERO_STEPS or any(bool(plain(gradient).any()) for _, gradient, _ in seen)
+            )
+
+    def on_clip(self, event: Clip) -> None:
+        self._mark_handled()
+
+    def on_unscale(self, event: Unscale) -> None:
+        self._mark_handled()
+
+    def _mark_handled(self) -> None:
+        for trace in self._traces.values():
+            trace.handled = True
 
     def on_step_start(self, event: StepStart) -> None:
         trace = self._traces.get(id(event.optimizer))
         if trace is None or not trace.fresh or event.optimizer.closure:
             return
         trace.fresh = False
-        gone = all(parameter.grad is None or self._emptied(parameter, *rest) for parameter, *rest in trace.seen)
+        gone = all(
+            parameter.grad is None or (not trace.handled and self._emptied(parameter, *rest))
+            for parameter, *rest in trace.seen
+        )
         trace.streak = trace.streak + 1 if gone else 0
         if trace.streak >= STEPS:
             self.report(
