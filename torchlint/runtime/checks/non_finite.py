@@ -19,6 +19,8 @@ from torchlint.runtime.replay import Origin, describe, find_origin, is_finite
 
 #: a GradScaler may skip this many steps in a row with a loss that is not finite; then it is no overflow of the scale
 SKIPPED = 3
+#: and so many with any scale
+SKIPPED_STEPS = 30
 
 _HELP = {
     "parameter": "find out what wrote it: a learning rate that is too high, an optimizer's division by zero (eps), "
@@ -69,8 +71,8 @@ class NonFinite(Check):
                 self._trip("the loss, before scaling,", event.loss, graph=LossGraph(event.roots))
 
     def on_scaler_step(self, event: ScalerStep) -> None:
-        if event.skipped >= SKIPPED and event.scaler.get_scale() <= 1:
-            # a loss that is multiplied by 1 or less does not overflow for that
+        # a loss that is multiplied by 1 or less does not overflow for that, and halving 30 times ends any overflow
+        if event.skipped >= SKIPPED_STEPS or (event.skipped >= SKIPPED and event.scaler.get_scale() <= 1):
             bad = [self.session.name(parameter) or "?" for parameter in self._with_bad_gradients()]
             self._trip("after every backward, a gradient", math.nan, bad)
 

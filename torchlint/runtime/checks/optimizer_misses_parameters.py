@@ -5,18 +5,20 @@ No optimizer holds them, no gradient reaches them, or no step moves them.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import torch
 from torch import nn
 from torch.nn.modules.batchnorm import _NormBase
 
 from torchlint.runtime.checks.base import Check
-from torchlint.runtime.events import BackwardStart, Operation, StepEnd, StepStart
+from torchlint.runtime.events import BackwardStart, Forward, Operation, StepEnd, StepStart
 from torchlint.runtime.operations import tensors_in
 from torchlint.runtime.optimizers import TrackedOptimizer, ids, living_optimizers
 
-#: the sets are judged after this many steps
+#: the sets are first judged after this many steps, then after twice as many, and so on
 STEPS = 5
 #: numbers of a parameter that are compared before and after a step
 SLICE = 256
@@ -24,6 +26,20 @@ SLICE = 256
 UNCHANGED = 2
 
 _NORMS = (_NormBase, nn.LayerNorm, nn.GroupNorm, nn.RMSNorm)
+
+#: functions that use weights, as far as their names tell
+_LAYERS = ("linear", "conv", "embedding", "norm", "matmul", "__matmul__", "mm", "bmm", "einsum", "lstm", "gru")
+
+
+@dataclass(slots=True)
+class _Snapshot:
+    """A few numbers of an optimizer's parameters before a step."""
+
+    slices: list[tuple[torch.Tensor, torch.Tensor]]
+    rate: float | None
+    #: steps in a row that left them as they were, and steps with a learning rate of zero
+    unchanged: int = 0
+    without_rate: int = 0
 
 
 class OptimizerMissesParameters(Check):
@@ -35,12 +51,19 @@ class OptimizerMissesParameters(Check):
     def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)  # type: ignore[arg-type]
         self._with_gradient: dict[int, torch.Tensor] = {}
+        #: where the numbers of used parameters lie: `weight.data` lies there too
         self._used: set[int] = set()
+        self._training_forward = False
         self._versions: dict[int, int] = {}
-        self._before: list[tuple[torch.Tensor, torch.Tensor]] = []
-        self._unchanged: dict[int, int] = {}
+        self._used_without_gradient: set[int] = set()
+        #: before the last step, by optimizer
+        self._last: dict[int, _Snapshot] = {}
+        self._judge_at = STEPS
 
     # --------------------------------------------------------------- what is seen
+
+    def on_forward(self, event: Forward) -> None:
+        self._training_forward = event.grad_enabled
 
     def on_backward_start(self, event: BackwardStart) -> None:
         if event.graph is not None:
@@ -49,42 +72,57 @@ class OptimizerMissesParameters(Check):
                 self._versions.setdefault(id(parameter), parameter._version)
 
     def on_operation(self, event: Operation) -> None:
-        if torch.is_grad_enabled():
-            self._used |= {id(tensor) for tensor in tensors_in((event.args, event.kwargs)) if tensor.is_leaf}
+        # under no_grad inside a training forward as well, but not in an evaluation or an optimizer
+        name = getattr(event.function, "__name__", "")
+        if self._training_forward and any(layer in name for layer in _LAYERS):
+            used = self._used if torch.is_grad_enabled() else self._used_without_gradient
+            used |= {tensor.data_ptr() for tensor in tensors_in((event.args, event.kwargs)) if _has_data(tensor)}
 
     def on_step_start(self, event: StepStart) -> None:
         optimizer = event.optimizer
-        self._with_gradient |= {
-            id(parameter): parameter for parameter in optimizer.parameters if parameter.grad is not None
-        }
-        self._before = [] if optimizer.closure or optimizer.skips else _slices(optimizer)
+        early = optimizer.steps < STEPS
+        if early or optimizer.steps + 1 == self._judge_at:
+            self._with_gradient |= {
+                id(parameter): parameter for parameter in optimizer.parameters if parameter.grad is not None
+            }
+        if early and not optimizer.closure and not optimizer.skips:
+            self._judge_change(optimizer)
 
     def on_step_end(self, event: StepEnd) -> None:
-        self._judge_change(event.optimizer)
-        if event.optimizer.steps + 1 >= STEPS and self.session.step + 1 >= STEPS:
-            self._judge_sets()
-            self.done()
+        if event.optimizer.steps + 1 >= self._judge_at and self.session.step + 1 >= self._judge_at:
+            self._judge_sets(first=self._judge_at == STEPS)
+            self._judge_at *= 2
 
     # ----------------------------------------------------------------- judgements
 
     def _judge_change(self, optimizer: TrackedOptimizer) -> None:
-        """A step on gradients, with a learning rate, after which every sampled number is the same to the bit."""
-        before, self._before = self._before, []
-        rates = optimizer.learning_rates
-        moved = not before or not any(rates) or any(not torch.equal(_slice(now), then) for now, then in before)
+        """Numbers that are the same, to the bit, before one step and before the next, though there were gradients."""
         key = id(optimizer)
-        self._unchanged[key] = 0 if moved else self._unchanged.get(key, 0) + 1
-        if self._unchanged[key] >= UNCHANGED:
+        last = self._last.get(key)
+        now = self._last[key] = _Snapshot(_slices(optimizer), max(optimizer.learning_rates, default=None))
+        if last is None or not last.slices:
+            return
+        moved = any(not torch.equal(_slice(parameter), then) for parameter, then in last.slices)
+        now.unchanged = 0 if moved or last.rate == 0 else last.unchanged + 1
+        now.without_rate = last.without_rate + 1 if last.rate == 0 else 0
+        if now.without_rate == STEPS - 1:
+            # a warm-up may start from zero, but not for long
+            self.report(
+                f"the learning rate of {optimizer.label} has been zero for {STEPS} steps: nothing is learnt",
+                "look at the schedule: is it stepped, and is the warm-up counted in steps or in epochs?",
+            )
+        elif now.unchanged >= UNCHANGED:
             self.report(
                 f"the steps of {optimizer.label} change nothing: parameters with gradients are the same, to the bit, "
-                "before and after",
-                "look at the learning rate (is it below the precision of the weights?) and at what the optimizer holds",
+                "from one step to the next",
+                "look at the learning rate (is it below the precision of the weights?), at what the optimizer holds, "
+                "and at anything that writes the old weights back",
                 severity="error",
-                learning_rate=rates[0],
-                parameter=self.session.name(before[0][0]),
+                learning_rate=last.rate,
+                parameter=self.session.name(last.slices[0][0]),
             )
 
-    def _judge_sets(self) -> None:
+    def _judge_sets(self, first: bool) -> None:
         trainable = {
             id(parameter): parameter
             for root in self.session.roots
@@ -96,15 +134,19 @@ class OptimizerMissesParameters(Check):
             for optimizer in self.session.optimizers.values()
             for parameter in optimizer.parameters
         }
+        self._with_gradient |= {key: parameter for key, parameter in trainable.items() if parameter.grad is not None}
+        for key, parameter in trainable.items():
+            self._versions.setdefault(key, parameter._version)
         self._judge_lost(trainable, held)
-        self._judge_unreached(trainable, held)
-        self._judge_frozen(trainable)
+        if first:
+            self._judge_unreached(trainable, held)
+            self._judge_frozen(trainable)
 
     def _judge_lost(self, trainable: dict[int, nn.Parameter], held: dict[int, nn.Parameter]) -> None:
         lost = [
             parameter
             for key, parameter in trainable.items()
-            if key in self._with_gradient and key not in held and parameter._version == self._versions.get(key)
+            if key in self._with_gradient and key not in held and parameter._version == self._versions[key]
         ]
         if lost:
             held_elsewhere = {key for other in living_optimizers() for key in _held_by(other)}
@@ -133,11 +175,13 @@ class OptimizerMissesParameters(Check):
             )
 
     def _judge_unreached(self, trainable: dict[int, nn.Parameter], held: dict[int, nn.Parameter]) -> None:
-        cut_off = [
-            parameter
-            for key, parameter in trainable.items()
-            if key in held and key in self._used and key not in self._with_gradient
-        ]
+        silent = [parameter for key, parameter in trainable.items() if key in held and key not in self._with_gradient]
+        cut_off = [parameter for parameter in silent if parameter.data_ptr() in self._used]
+        without = [parameter for parameter in silent if parameter.data_ptr() in self._used_without_gradient]
+        learning = Counter(parameter.shape for key, parameter in trainable.items() if key in self._with_gradient)
+        if Counter(parameter.shape for parameter in without) - learning:
+            # else it is the twin of a part that learns: a teacher or a target network
+            cut_off += without
         if cut_off:
             names = self._names(cut_off)
             self.report(
@@ -172,6 +216,10 @@ class OptimizerMissesParameters(Check):
 
 def _held_by(optimizer: torch.optim.Optimizer) -> set[int]:
     return {id(parameter) for group in optimizer.param_groups for parameter in group["params"]}
+
+
+def _has_data(tensor: torch.Tensor) -> bool:
+    return tensor.is_leaf and tensor.layout is torch.strided and type(tensor) in (torch.Tensor, nn.Parameter)
 
 
 def _slice(parameter: torch.Tensor) -> torch.Tensor:
