@@ -7,7 +7,8 @@ calls (to what the function returns), tuples, dicts and other files. What it can
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -124,6 +125,16 @@ class Evaluator:
         self.held.clear()
         self._global.clear()
         self.fuel = FUEL
+
+    @contextmanager
+    def aside(self, fuel: int) -> Iterator[None]:
+        """A side question about far-off code: a large library must not use up what the file itself needs."""
+        before = self.fuel
+        self.fuel = granted = min(before, fuel)
+        try:
+            yield
+        finally:
+            self.fuel = before - max(granted - max(self.fuel, 0), 0) // 4
 
     def intern(self, kind: type[V], *key: Any) -> V:
         """The one value of this kind and these parts."""

@@ -23,6 +23,7 @@ from torchlint.semantics.gradients import display_name
 from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.nodes import Attr, Call
 from torchlint.semantics.places import Key
+from torchlint.semantics.sensitivity import FUEL
 from torchlint.semantics.values import External, Instance, Opaque, Value
 
 if TYPE_CHECKING:
@@ -257,12 +258,13 @@ class Modes:
         """Whether the network has Dropout or BatchNorm; one of unknown make has, if its mode is ever switched."""
         value = forward.value
         if listener.places.is_module(value):
-            sensitivity = listener.places.sensitivity
-            if sensitivity.is_certain(value):
-                return True
-            if self._explicit(forward) and sensitivity.is_open(value):
-                return True
-            return _trains_in_evaluation(forward) and sensitivity.is_possible(value)
+            with listener.evaluator.aside(FUEL):
+                sensitivity = listener.places.sensitivity
+                if sensitivity.is_certain(value):
+                    return True
+                if self._explicit(forward) and sensitivity.is_open(value):
+                    return True
+                return _trains_in_evaluation(forward) and sensitivity.is_possible(value)
         return isinstance(value, Opaque) and self._explicit(forward)
 
     def _report_evaluation(self, forward: Forward, listener: TrainingListener) -> None:

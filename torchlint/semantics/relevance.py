@@ -22,32 +22,42 @@ _KEYS = frozenset({"backward", "step", "eval", "train", "zero_grad", "no_grad", 
 
 #: Calls are followed this far.
 MAX_DEPTH = 5
+#: Nodes visited for one question.
+FUEL = 8000
 
 
 class Relevance:
     def __init__(self) -> None:
         self._known: dict[tuple[Path | None, int], bool] = {}
 
-    def takes_part(self, function: Function, evaluator: Evaluator, depth: int = 0) -> bool:
+    def takes_part(self, function: Function, evaluator: Evaluator) -> bool:
         """Whether entering `function` can show something of training."""
         key = (function.module.file, function.n)
         found = self._known.get(key)
-        if found is not None:
-            return found
-        if _direct(function):
-            self._known[key] = True
-            return True
-        if depth > MAX_DEPTH:
-            return False
-        self._known[key] = False  # a recursive function, until something is found
-        found = _runs_network(function, evaluator) or any(
-            self.takes_part(callee, evaluator, depth + 1) for callee in _callees(function, evaluator)
-        )
-        if found or depth == 0:
-            self._known[key] = found
-        else:
-            del self._known[key]
+        if found is None:
+            self._known[key] = False  # a recursive function, until something is found
+            with evaluator.aside(FUEL):
+                found = self._known[key] = self._search(function, evaluator)
         return found
+
+    def _search(self, function: Function, evaluator: Evaluator) -> bool:
+        """Whether one of the functions that `function` leads to takes part, the nearest first."""
+        level, seen = [function], {id(function)}
+        for _ in range(MAX_DEPTH + 1):
+            following: list[Function] = []
+            for current in level:
+                if _direct(current) or self._known.get((current.module.file, current.n)):
+                    return True
+            for current in level:
+                if evaluator.fuel < 0:
+                    return False
+                if _runs_network(current, evaluator):
+                    return True
+                fresh = [callee for callee in _callees(current, evaluator) if id(callee) not in seen]
+                seen |= {id(callee) for callee in fresh}
+                following += fresh
+            level = following
+        return False
 
 
 def _direct(function: Function) -> bool:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Functions and classes are followed this far.
 MAX_DEPTH = 6
+#: Nodes visited for one network.
+FUEL = 16_000
 
 
 class Sensitivity:
@@ -122,7 +124,7 @@ class Sensitivity:
         self, function: Function, context: Context | None, network: Instance | None, gated: set[str], depth: int
     ) -> bool:
         """Whether a function creates or applies a mode-sensitive layer, itself or through what it calls."""
-        if depth > MAX_DEPTH:
+        if depth > MAX_DEPTH or self.evaluator.fuel < 0:
             return False
         stored = {id(store.value): store.target.name for store in function.stores if isinstance(store.target, Attr)}
         for call in function.calls:
