@@ -26,6 +26,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -103,9 +104,11 @@ def mlp(device: str) -> Workload:
 def cnn(device: str) -> Workload:
     width, rows, side = (16, 8, 32) if device == "cpu" else (256, 128, 64)
     layers: list[nn.Module] = []
-    for before, after, stride in ((3, 1, 1), (1, 1, 1), (1, 1, 1), (1, 2, 2), (2, 2, 1), (2, 4, 2), (4, 4, 1), (4, 4, 1)):
-        channels = 3 if before == 3 else before * width
-        layers += [nn.Conv2d(channels, after * width, 3, stride, 1, bias=False), nn.BatchNorm2d(after * width), nn.ReLU()]
+    before = 3
+    for after, stride in ((1, 1), (1, 1), (1, 1), (2, 2), (2, 1), (4, 2), (4, 1), (4, 1)):
+        convolution = nn.Conv2d(before, after * width, 3, stride, padding=1, bias=False)
+        layers += [convolution, nn.BatchNorm2d(after * width), nn.ReLU()]
+        before = after * width
     model = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4 * width, 10)).to(device)
 
     def batch() -> tuple[torch.Tensor, torch.Tensor]:
@@ -413,9 +416,9 @@ def measure(name: str, device: str, rounds: int, steps: int) -> dict[str, Any]:
 def show(name: str, result: dict[str, Any]) -> None:
     print(f"\n{name}: {result['step_ms']:.2f} ms a step, {result['parameter_tensors']} parameter tensors")
     for other, ratios in result["ratios"].items():
-        (middle, low, high), (wall, wall_low, wall_high) = ratios["cpu"], ratios["wall"]
+        cpu, wall = ("{:6.3f} [{:.3f}, {:.3f}]".format(*ratios[kind]) for kind in ("cpu", "wall"))
         goal = f"  goal {result['goal']:.2f}" if other == "guard" else ""
-        print(f"  {other:24} {middle:6.3f} [{low:.3f}, {high:.3f}]   wall {wall:6.3f} [{wall_low:.3f}, {wall_high:.3f}]{goal}")
+        print(f"  {other:24} {cpu}   wall {wall}{goal}")
     print(
         f"  the guard's own time: {result['guard_self_us']:.0f} us a step ({result['guard_self_share']:.2f} %), "
         f"{result['guard_sampling_step_us']:.0f} us more in each hundredth; its first steps: "
@@ -445,8 +448,8 @@ def main() -> None:
         results[name] = measure(name, options.device, options.rounds, options.steps)
         show(name, results[name])
     if options.json:
-        with open(options.json, "w", encoding="utf-8") as file:
-            json.dump({"torch": torch.__version__, "device": where, "workloads": results}, file, indent=2)
+        report = {"torch": torch.__version__, "device": where, "workloads": results}
+        Path(options.json).write_text(json.dumps(report, indent=2), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -32,14 +32,19 @@ class BackwardStart:
     """`backward()` was called; nothing has been computed yet, and the tensors saved in the graph are still there."""
 
     roots: Sequence[torch.Tensor]
-    #: the autograd graph of the loss, in the first backward passes only
-    graph: LossGraph | None
     #: the loss, where it can be read without waiting for a device; before scaling, if a GradScaler scaled it
     loss: float | None
     #: a GradScaler made this loss
     scaled: bool
     #: called from inside an optimizer's step, by its closure
     in_closure: bool
+
+
+@dataclass(slots=True)
+class Graph:
+    """The autograd graph that this `backward()` is going to walk was read: in the first backward passes only."""
+
+    graph: LossGraph
 
 
 @dataclass(slots=True)

@@ -60,16 +60,19 @@ class Root:
     def remember_call(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
         self.call = Call(args, kwargs, self._random_states(), self._autocast())
 
+    @cached_property
+    def _kinds(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(device.type for device in self.devices if device.type != "meta"))
+
     def _random_states(self) -> tuple[torch.Tensor, ...]:
+        if "cuda" not in self._kinds:
+            return (torch.get_rng_state(),)
         cuda = [torch.cuda.get_rng_state(device) for device in self.devices if device.type == "cuda"]
         return (torch.get_rng_state(), *cuda)
 
     def _autocast(self) -> tuple[tuple[str, bool, torch.dtype], ...]:
-        return tuple(
-            (kind, True, torch.get_autocast_dtype(kind))
-            for kind in dict.fromkeys(device.type for device in self.devices)
-            if kind != "meta" and torch.is_autocast_enabled(kind)
-        )
+        kinds = [kind for kind in self._kinds if torch.is_autocast_enabled(kind)]
+        return tuple((kind, True, torch.get_autocast_dtype(kind)) for kind in kinds)
 
     def mode_sensitive(self) -> Iterator[tuple[str, nn.Module]]:
         """The layers that behave differently under `train()` and `eval()`, with their paths."""

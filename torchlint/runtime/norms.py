@@ -14,6 +14,7 @@ from typing import Any
 import torch
 
 _LOW = (torch.float16, torch.bfloat16)
+_ORDINARY = (torch.Tensor, torch.nn.Parameter)
 
 
 def plain(gradient: torch.Tensor) -> torch.Tensor:
@@ -24,23 +25,41 @@ def plain(gradient: torch.Tensor) -> torch.Tensor:
     return gradient if local is None else local()
 
 
-def norms(gradients: Sequence[torch.Tensor]) -> list[torch.Tensor]:
-    """One 0-dimensional norm for each gradient, in order."""
-    first = gradients[0]
-    kind, device = first.dtype, first.device
-    if all(g.dtype is kind and g.device == device and type(g) is torch.Tensor for g in gradients):
-        if first.layout is torch.strided and not any(g.is_sparse for g in gradients):
-            return list(_foreach(gradients, kind))
-    return [_foreach([plain(gradient)], gradient.dtype)[0] for gradient in gradients]
+class Norms:
+    """The norms of the gradients of some parameters.
+
+    What kind of gradients they are is asked of the parameters once, and not of each gradient in each step.
+    """
+
+    def __init__(self, parameters: Sequence[torch.Tensor]) -> None:
+        kinds = {parameter.dtype for parameter in parameters}
+        #: one call is enough for all: they are ordinary tensors of one kind
+        self._at_once = len(kinds) == 1 and all(type(parameter) in _ORDINARY for parameter in parameters)
+        self._dtype = _dtype(next(iter(kinds))) if kinds else None
+
+    def of(self, gradients: Sequence[torch.Tensor]) -> Sequence[torch.Tensor]:
+        """One 0-dimensional norm for each gradient, in order."""
+        if self._at_once:
+            try:
+                return _foreach_norm(gradients, self._dtype)
+            except RuntimeError:
+                # sparse ones, of an embedding
+                self._at_once = False
+        return [_foreach_norm([plain(gradient)], _dtype(gradient.dtype))[0] for gradient in gradients]
 
 
-def _foreach(gradients: Sequence[torch.Tensor], kind: torch.dtype) -> Sequence[torch.Tensor]:
-    result: Sequence[torch.Tensor] = torch._foreach_norm(gradients, 2, dtype=torch.float32 if kind in _LOW else None)
+def _dtype(kind: torch.dtype) -> torch.dtype | None:
+    return torch.float32 if kind in _LOW else None
+
+
+def _foreach_norm(gradients: Sequence[torch.Tensor], dtype: torch.dtype | None) -> Sequence[torch.Tensor]:
+    result: Sequence[torch.Tensor] = torch._foreach_norm(gradients, 2, dtype=dtype)
     return result
 
 
-def total(values: Sequence[float]) -> float:
-    return math.sqrt(math.fsum(value * value for value in values)) if values else 0.0
+def total(values: Sequence[torch.Tensor]) -> float:
+    """The norm of all, as a number: of tensors on a CPU, since this waits for them."""
+    return math.hypot(*[value.item() for value in values])
 
 
 @dataclass(slots=True)

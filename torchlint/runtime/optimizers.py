@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 import torch
 from torch import nn
 from torch.optim.optimizer import Optimizer
+
+from torchlint.runtime.norms import Norms
 
 #: how many parameters of an optimizer are looked at in every step; the smallest ones, since their gradients are held
 PROBES = 4
@@ -21,9 +24,13 @@ class TrackedOptimizer:
         self.label = label
         #: finished steps
         self.steps = 0
+        #: backward passes of the session up to the end of its last step
+        self.backwards = 0
         #: its step is called with a closure, as LBFGS wants it
         self.closure = False
         self.parameters: list[nn.Parameter] = []
+        self.norms = Norms(())
+        self._by_size: list[nn.Parameter] = []
         self.refresh()
 
     def refresh(self) -> bool:
@@ -32,6 +39,8 @@ class TrackedOptimizer:
         if sum(len(group["params"]) for group in groups) == len(self.parameters):
             return False
         self.parameters = [parameter for group in groups for parameter in group["params"]]
+        self.norms = Norms(self.parameters)
+        self._by_size = sorted(self.parameters, key=lambda parameter: parameter.numel())
         return True
 
     def gradients(self) -> list[torch.Tensor]:
@@ -39,8 +48,17 @@ class TrackedOptimizer:
 
     def probes(self) -> list[nn.Parameter]:
         """A few small parameters that have a gradient now."""
-        with_gradient = [parameter for parameter in self.parameters if parameter.grad is not None]
-        return sorted(with_gradient, key=lambda parameter: parameter.numel())[:PROBES]
+        with_gradient = (parameter for parameter in self._by_size if parameter.grad is not None)
+        return list(islice(with_gradient, PROBES))
+
+    @property
+    def learning_rate(self) -> float | None:
+        """That of the first group, where it is a number on the CPU."""
+        groups = self.optimizer.param_groups
+        rate = groups[0].get("lr") if groups else None
+        if isinstance(rate, torch.Tensor):
+            return rate.item() if rate.device.type == "cpu" else None
+        return rate
 
     @property
     def learning_rates(self) -> list[float]:
@@ -59,6 +77,11 @@ def living_optimizers() -> Iterator[Optimizer]:
         # type() and not isinstance(): the heap holds lazy proxies whose __class__ runs code
         if issubclass(type(thing), Optimizer) and "param_groups" in getattr(thing, "__dict__", ()):
             yield thing
+
+
+def with_versions(parameters: Iterable[nn.Parameter]) -> list[tuple[nn.Parameter, torch.Tensor, int]]:
+    """Each parameter that has a gradient now, with the gradient and how often that was changed in place."""
+    return [(parameter, grad, grad._version) for parameter in parameters if (grad := parameter.grad) is not None]
 
 
 def ids(parameters: Iterable[torch.Tensor]) -> set[int]:

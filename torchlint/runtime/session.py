@@ -21,6 +21,7 @@ from torchlint.runtime.events import (
     Clip,
     Close,
     Forward,
+    Graph,
     Measured,
     Operation,
     ScalerStep,
@@ -31,7 +32,7 @@ from torchlint.runtime.events import (
 from torchlint.runtime.findings import GuardError, RuntimeFinding, Severity
 from torchlint.runtime.graph import LossGraph
 from torchlint.runtime.models import Root, models_holding, named_roots
-from torchlint.runtime.norms import Reading, norms, send, total
+from torchlint.runtime.norms import Reading, send, total
 from torchlint.runtime.operations import OperationMode, compilations, in_transform, is_on_top, is_under_mode
 from torchlint.runtime.optimizers import TrackedOptimizer
 from torchlint.runtime.recorder import Recorder, StepRecord
@@ -51,6 +52,7 @@ EVALUATIONS = 4
 
 _HANDLERS: dict[type, str] = {
     Forward: "on_forward",
+    Graph: "on_graph",
     BackwardStart: "on_backward_start",
     BackwardEnd: "on_backward_end",
     StepStart: "on_step_start",
@@ -97,6 +99,8 @@ class Session:
         self.scaler_steps = 0
         #: how many of them in a row did not step
         self.skipped_steps = 0
+        #: backward passes that are finished
+        self.backwards = 0
         #: the loss of the last backward, where it could be read
         self.loss: float | None = None
         #: the norm of each gradient at the last measured step, with the optimizer that they belong to
@@ -343,14 +347,14 @@ class Session:
                 self.loss = root.item()
             else:
                 self._loss_tensor = root.detach()
-        graph = None
         if self.step < GRAPH_STEPS and self._walks < GRAPH_WALKS:
             self._walks += 1
-            graph = LossGraph(roots)
-        self._emit(BackwardStart(roots, graph, self.loss, scaled, self._stepping is not None))
+            self._emit(Graph(LossGraph(roots)))
+        self._emit(BackwardStart(roots, self.loss, scaled, self._stepping is not None))
         self._scaled = None
 
     def backward_ended(self) -> None:
+        self.backwards += 1
         self._emit(BackwardEnd())
 
     # ---------------------------------------------------------------------- steps
@@ -394,10 +398,11 @@ class Session:
             self._measure(tracked, by_scaler)
 
     def step_ended(self, optimizer: Optimizer) -> None:
-        tracked = self.track(optimizer)
+        tracked = self.optimizers.get(id(optimizer)) or self.track(optimizer)
         self._stepping = None
         self._emit(StepEnd(tracked))
         tracked.steps += 1
+        tracked.backwards = self.backwards
         self.step = max(self.step, tracked.steps)
         for root in self.roots:
             if root.devices and root.devices[0].type == "cpu":
@@ -413,11 +418,10 @@ class Session:
         if not gradients:
             self._measured(Measured(self.step, tracked, self.loss, None, by_scaler, late=False))
             return
-        values = norms(gradients)
+        values = tracked.norms.of(gradients)
         if values[0].device.type == "cpu":
             self.layer_norms = (tracked, values)
-            norm = total([value.item() for value in values])
-            self._measured(Measured(self.step, tracked, self.loss, norm, by_scaler, late=False))
+            self._measured(Measured(self.step, tracked, self.loss, total(values), by_scaler, late=False))
             return
         self._read(id(tracked.optimizer))
         self._pending[id(tracked.optimizer)] = (self.step, by_scaler, send(self._loss_tensor, values), values)
@@ -434,8 +438,8 @@ class Session:
             self._measured(Measured(step, tracked, loss, norm, by_scaler, late=step != self.step))
 
     def _measured(self, event: Measured) -> None:
-        rates = event.optimizer.learning_rates
+        optimizer = event.optimizer
         self.recorder.add(
-            StepRecord(event.step, event.optimizer.label, event.loss, event.gradient_norm, rates[0] if rates else None)
+            StepRecord(event.step, optimizer.label, event.loss, event.gradient_norm, optimizer.learning_rate)
         )
         self._emit(event)

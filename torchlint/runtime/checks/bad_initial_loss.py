@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 
 from torchlint.runtime.checks.base import Check
-from torchlint.runtime.events import BackwardStart
+from torchlint.runtime.events import Graph
 from torchlint.runtime.graph import LossNode, saved
 
 #: A classifier that knows nothing has a loss of ln(C); healthy networks start within 8 % of it. Karpathy's recipe asks
@@ -22,13 +22,12 @@ class BadInitialLoss(Check):
     code = "TLN204"
     severity = "warning"
 
-    def on_backward_start(self, event: BackwardStart) -> None:
-        if event.graph is not None:
-            for loss in event.graph.losses("NllLoss", "NllLoss2D"):
-                if loss.before_kinds[:1] == ["LogSoftmax"]:
-                    self._judge(*_cross_entropy(loss))
-            for loss in event.graph.losses("BinaryCrossEntropyWithLogits"):
-                self._judge(*_binary(loss))
+    def on_graph(self, event: Graph) -> None:
+        for loss in event.graph.losses("NllLoss", "NllLoss2D"):
+            if loss.before_kinds[:1] == ["LogSoftmax"]:
+                self._judge(*_cross_entropy(loss))
+        for loss in event.graph.losses("BinaryCrossEntropyWithLogits"):
+            self._judge(*_binary(loss))
         self.done()
 
     def _judge(self, value: float | None, classes: int) -> None:

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 
 from torchlint.runtime.checks.base import Check
-from torchlint.runtime.events import BackwardStart, Operation
+from torchlint.runtime.events import Graph, Operation
 from torchlint.runtime.graph import kind, saved
 
 _LOSSES = (F.mse_loss, F.l1_loss, F.smooth_l1_loss, F.huber_loss, F.binary_cross_entropy)
@@ -20,9 +20,7 @@ class BroadcastLoss(Check):
 
     code = "TLN205"
 
-    def on_backward_start(self, event: BackwardStart) -> None:
-        if event.graph is None:
-            return
+    def on_graph(self, event: Graph) -> None:
         for loss in event.graph.losses("MseLoss", "SmoothL1Loss", "HuberLoss"):
             inputs = [child for child, _ in loss.node.next_functions if child is not None]
             broad = saved(loss.node, "self")

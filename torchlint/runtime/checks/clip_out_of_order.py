@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from torchlint.runtime.checks.base import Check
-from torchlint.runtime.events import BackwardEnd, Clip, StepEnd, StepStart
-from torchlint.runtime.optimizers import TrackedOptimizer, ids
+from torchlint.runtime.events import Clip, StepEnd, StepStart
+from torchlint.runtime.optimizers import ids
 from torchlint.runtime.userline import user_line
 
 #: steps in a row with a clipping at the wrong time and none at the right one
@@ -15,8 +15,6 @@ STEPS = 3
 
 @dataclass(slots=True)
 class _Trace:
-    #: a backward has run since the last step
-    ready: bool = False
     clipped_in_time: bool = False
     clipped_too_early: bool = False
     line: str | None = None
@@ -24,7 +22,7 @@ class _Trace:
 
 
 class ClipOutOfOrder(Check):
-    """Clipping belongs between the last backward() and the step."""
+    """Clipping belongs between the last backward() and the step. Where nobody clips, nothing is followed."""
 
     code = "TLN103"
 
@@ -32,25 +30,21 @@ class ClipOutOfOrder(Check):
         super().__init__(*arguments)  # type: ignore[arg-type]
         self._traces: dict[int, _Trace] = {}
 
-    def _trace(self, optimizer: TrackedOptimizer) -> _Trace:
-        return self._traces.setdefault(id(optimizer), _Trace())
-
-    def on_backward_end(self, event: BackwardEnd) -> None:
-        for trace in self._traces.values():
-            trace.ready = True
-
     def on_clip(self, event: Clip) -> None:
         clipped = ids(event.gradients)
         for optimizer in self.session.optimizers.values():
             # without any gradient nobody can tell whose they were meant to be
             if not clipped or any(id(gradient) in clipped for gradient in optimizer.gradients()):
-                trace = self._trace(optimizer)
-                trace.clipped_in_time |= trace.ready
-                if not trace.ready:
+                trace = self._traces.setdefault(id(optimizer), _Trace())
+                if self.session.backwards > optimizer.backwards:
+                    trace.clipped_in_time = True
+                else:
                     trace.clipped_too_early, trace.line = True, user_line()
 
     def on_step_start(self, event: StepStart) -> None:
-        trace = self._trace(event.optimizer)
+        trace = self._traces.get(id(event.optimizer))
+        if trace is None:
+            return
         wrong = trace.clipped_too_early and not trace.clipped_in_time
         trace.streak = trace.streak + 1 if wrong else 0
         if trace.streak >= STEPS:
@@ -62,5 +56,6 @@ class ClipOutOfOrder(Check):
             )
 
     def on_step_end(self, event: StepEnd) -> None:
-        trace = self._trace(event.optimizer)
-        trace.ready = trace.clipped_in_time = trace.clipped_too_early = False
+        trace = self._traces.get(id(event.optimizer))
+        if trace is not None:
+            trace.clipped_in_time = trace.clipped_too_early = False

@@ -10,7 +10,7 @@ from torch import nn
 from torchlint.runtime.checks.base import Check
 from torchlint.runtime.events import BackwardEnd, BackwardStart, StepEnd, StepStart
 from torchlint.runtime.norms import plain
-from torchlint.runtime.optimizers import TrackedOptimizer
+from torchlint.runtime.optimizers import TrackedOptimizer, with_versions
 
 #: steps in a row without clearing
 STEPS = 3
@@ -38,8 +38,7 @@ class _Trace:
             self.cleared = not any(bool(plain(gradient).any()) for _, gradient, _ in self.seen)
 
     def remember(self) -> None:
-        seen = [(parameter, parameter.grad) for parameter, _, _ in self.seen]
-        self.seen = [(parameter, grad, grad._version) for parameter, grad in seen if grad is not None]
+        self.seen = with_versions(parameter for parameter, _, _ in self.seen)
 
 
 class MissingZeroGrad(Check):
@@ -68,11 +67,13 @@ class MissingZeroGrad(Check):
     def on_step_end(self, event: StepEnd) -> None:
         if event.optimizer.closure:
             self._judge(event.optimizer)
-        trace = self._traces.setdefault(id(event.optimizer), _Trace())
-        probes = [parameter for parameter, _, _ in trace.seen] or event.optimizer.probes()
-        if any(probe.grad is None for probe in probes):
-            probes = event.optimizer.probes()
-        trace.seen = [(probe, probe.grad, probe.grad._version) for probe in probes if probe.grad is not None]
+        trace = self._traces.get(id(event.optimizer))
+        if trace is None:
+            trace = self._traces[id(event.optimizer)] = _Trace()
+        seen = with_versions(parameter for parameter, _, _ in trace.seen)
+        if not seen or len(seen) < len(trace.seen):
+            seen = with_versions(event.optimizer.probes())
+        trace.seen = seen
         trace.cleared = not trace.seen
         trace.added = False
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from torchlint.runtime.checks.base import Check
-from torchlint.runtime.events import BackwardEnd, BackwardStart, Close, StepStart
+from torchlint.runtime.events import BackwardEnd, BackwardStart, Close, Graph, StepStart
 
 #: gradients that were made and thrown away in a row: before any step, and after there were some
 THROWN_AWAY, THROWN_AWAY_LATER = 5, 20
@@ -32,14 +32,16 @@ class NoOptimizerStep(Check):
     def on_step_start(self, event: StepStart) -> None:
         self._stepped, self._thrown_away = True, 0
 
+    def on_graph(self, event: Graph) -> None:
+        if not self._watched:
+            named = [tensor for tensor in event.graph.parameters if self.session.name(tensor) is not None]
+            self._watched = [(tensor, tensor._version) for tensor in named[:WATCHED]]
+
     def on_backward_start(self, event: BackwardStart) -> None:
         if event.in_closure or self.session.scaler_steps or self._updated_by_hand():
             self.done()
             return
-        if not self._watched and event.graph is not None:
-            named = [tensor for tensor in event.graph.parameters if self.session.name(tensor) is not None]
-            self._watched = [(tensor, tensor._version) for tensor in named[:WATCHED]]
-        elif self._watched and self._last is not None and self._watched[0][0].grad is not self._last:
+        if self._watched and self._last is not None and self._watched[0][0].grad is not self._last:
             self._thrown_away += 1
             if self._thrown_away >= (THROWN_AWAY_LATER if self._stepped else THROWN_AWAY):
                 self._tell()

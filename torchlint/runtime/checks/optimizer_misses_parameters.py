@@ -14,7 +14,7 @@ from torch import nn
 from torch.nn.modules.batchnorm import _NormBase
 
 from torchlint.runtime.checks.base import Check
-from torchlint.runtime.events import BackwardStart, Forward, Operation, StepEnd, StepStart
+from torchlint.runtime.events import Forward, Graph, Operation, StepEnd, StepStart
 from torchlint.runtime.operations import tensors_in
 from torchlint.runtime.optimizers import TrackedOptimizer, ids, living_optimizers
 
@@ -65,11 +65,10 @@ class OptimizerMissesParameters(Check):
     def on_forward(self, event: Forward) -> None:
         self._training_forward = event.grad_enabled
 
-    def on_backward_start(self, event: BackwardStart) -> None:
-        if event.graph is not None:
-            self._with_gradient |= {id(parameter): parameter for parameter in event.graph.parameters}
-            for parameter in event.graph.parameters:
-                self._versions.setdefault(id(parameter), parameter._version)
+    def on_graph(self, event: Graph) -> None:
+        self._with_gradient |= {id(parameter): parameter for parameter in event.graph.parameters}
+        for parameter in event.graph.parameters:
+            self._versions.setdefault(id(parameter), parameter._version)
 
     def on_operation(self, event: Operation) -> None:
         # under no_grad inside a training forward as well, but not in an evaluation or an optimizer

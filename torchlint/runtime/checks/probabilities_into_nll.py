@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 
 from torchlint.runtime.checks.base import Check
-from torchlint.runtime.events import BackwardStart, Operation
+from torchlint.runtime.events import Graph, Operation
 from torchlint.runtime.graph import saved
 
 #: log-probabilities are at most 0; more than this is no rounding error
@@ -18,9 +18,7 @@ class ProbabilitiesIntoNll(Check):
 
     code = "TLN203"
 
-    def on_backward_start(self, event: BackwardStart) -> None:
-        if event.graph is None:
-            return
+    def on_graph(self, event: Graph) -> None:
         for loss in event.graph.losses("NllLoss", "NllLoss2D"):
             # without a reduction it serves as a gather, as in policy gradients
             values = saved(loss.node, "self")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from torchlint.runtime.checks.base import Check
-from torchlint.runtime.events import BackwardStart
+from torchlint.runtime.events import Graph
 
 
 class SigmoidIntoBceWithLogits(Check):
@@ -11,9 +11,7 @@ class SigmoidIntoBceWithLogits(Check):
 
     code = "TLN202"
 
-    def on_backward_start(self, event: BackwardStart) -> None:
-        if event.graph is None:
-            return
+    def on_graph(self, event: Graph) -> None:
         for loss in event.graph.losses("BinaryCrossEntropyWithLogits"):
             before = loss.before_kinds[:1]
             if before in (["Sigmoid"], ["Softmax"]):

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 
 from torchlint.runtime.checks.base import Check
-from torchlint.runtime.events import BackwardStart, Operation
+from torchlint.runtime.events import Graph, Operation
 from torchlint.runtime.graph import Node, chain_before, kind
 
 #: functions of the graph that leave probabilities nearly what they are
@@ -24,9 +24,7 @@ class SoftmaxIntoCrossEntropy(Check):
 
     code = "TLN201"
 
-    def on_backward_start(self, event: BackwardStart) -> None:
-        if event.graph is None:
-            return
+    def on_graph(self, event: Graph) -> None:
         for node in event.graph.by_kind.get("LogSoftmax", ()):
             before = next((step for step in chain_before(node) if kind(step) not in _HARMLESS), None)
             squashed = None if before is None else self._squashed(before)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from torchlint.runtime.checks.base import Check
-from torchlint.runtime.events import BackwardStart
+from torchlint.runtime.events import Graph
 from torchlint.runtime.graph import Node, dimension, kind, saved
 
 _LOSSES = ("NllLoss", "BinaryCrossEntropy", "MseLoss", "Mean", "Neg", "Sum", "Div")
@@ -16,9 +16,7 @@ class SoftmaxOverBatch(Check):
 
     code = "TLN206"
 
-    def on_backward_start(self, event: BackwardStart) -> None:
-        if event.graph is None:
-            return
+    def on_graph(self, event: Graph) -> None:
         for loss in event.graph.losses("NllLoss", "BinaryCrossEntropy"):
             for node in loss.before:
                 if kind(node) in ("Softmax", "LogSoftmax"):

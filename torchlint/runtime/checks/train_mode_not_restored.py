@@ -36,13 +36,13 @@ class TrainModeNotRestored(Check):
 
     def on_forward(self, event: Forward) -> None:
         if event.grad_enabled:
-            trace = self._traces.setdefault(id(event.root), _Trace())
+            trace = self._trace(event.root)
             trace.trained |= event.training
             trace.evaluated |= not event.training
 
     def on_step_start(self, event: StepStart) -> None:
         for root in self.session.roots:
-            trace = self._traces.setdefault(id(root), _Trace())
+            trace = self._trace(root)
             if not self._holds(event.optimizer, root):
                 continue
             # without a forward seen (a compiled inner model), the mode bit of now is the best there is
@@ -52,6 +52,12 @@ class TrainModeNotRestored(Check):
             trace.trained = trace.evaluated = False
             if trace.streak == STEPS:
                 self._judge(root)
+
+    def _trace(self, root: Root) -> _Trace:
+        trace = self._traces.get(id(root))
+        if trace is None:
+            trace = self._traces[id(root)] = _Trace()
+        return trace
 
     def _holds(self, optimizer: TrackedOptimizer, root: Root) -> bool:
         key = (id(optimizer), id(root))

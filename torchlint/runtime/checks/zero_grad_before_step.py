@@ -10,6 +10,7 @@ from torch import nn
 from torchlint.runtime.checks.base import Check
 from torchlint.runtime.events import BackwardEnd, Clip, StepStart, Unscale
 from torchlint.runtime.norms import plain
+from torchlint.runtime.optimizers import with_versions
 
 #: steps in a row that found nothing
 STEPS = 2
@@ -40,13 +41,17 @@ class ZeroGradBeforeStep(Check):
 
     def on_backward_end(self, event: BackwardEnd) -> None:
         for optimizer in self.session.optimizers.values():
-            trace = self._traces.setdefault(id(optimizer), _Trace())
-            probes = [parameter for parameter, _, _ in trace.seen] or optimizer.probes()
-            seen = [(probe, probe.grad, probe.grad._version) for probe in probes if probe.grad is not None]
-            trace.seen, trace.handled = seen, False
-            trace.fresh = bool(seen) and (
-                self.session.step >= ZERO_STEPS or any(bool(plain(gradient).any()) for _, gradient, _ in seen)
-            )
+            trace = self._traces.get(id(optimizer))
+            if trace is None:
+                trace = self._traces[id(optimizer)] = _Trace()
+            trace.handled = False
+            if self.session.step >= ZERO_STEPS and trace.seen:
+                # from here on only gradients that are gone count
+                trace.fresh = any(parameter.grad is not None for parameter, _, _ in trace.seen)
+            else:
+                probes = [parameter for parameter, _, _ in trace.seen] or optimizer.probes()
+                trace.seen = with_versions(probes)
+                trace.fresh = any(bool(plain(gradient).any()) for _, gradient, _ in trace.seen)
 
     def on_clip(self, event: Clip) -> None:
         self._mark_handled()
@@ -78,7 +83,9 @@ class ZeroGradBeforeStep(Check):
             )
 
     def _emptied(self, parameter: nn.Parameter, gradient: torch.Tensor, version: int) -> bool:
+        if self.session.step >= ZERO_STEPS:
+            return False
         now = parameter.grad
-        if now is not gradient or version == now._version or self.session.step >= ZERO_STEPS:
+        if now is not gradient or version == now._version:
             return False
         return not bool(plain(now).any())
