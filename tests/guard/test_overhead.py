@@ -1,0 +1,90 @@
+"""What the guard adds to a step, counted in operations and calls: they are the same on every machine, times are not."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+from torch.utils._python_dispatch import TorchDispatchMode
+
+import torchlint
+
+#: after so many steps all opening checks are over
+WARM = 70
+
+
+class Operations(TorchDispatchMode):
+    def __init__(self) -> None:
+        super().__init__()
+        self.counts: Counter[str] = Counter()
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        self.counts[func.overloadpacket.__name__] += 1
+        return func(*args, **(kwargs or {}))
+
+
+class Training:
+    def __init__(self, layers: int) -> None:
+        torch.manual_seed(0)
+        hidden = [part for _ in range(layers) for part in (nn.Linear(8, 8), nn.ReLU())]
+        self.model = nn.Sequential(*hidden, nn.Linear(8, 3))
+        self.optimizer = torch.optim.SGD(self.model.parameters(), 0.01, momentum=0.9)
+
+    def step(self) -> None:
+        inputs, targets = torch.randn(16, 8), torch.randint(3, (16,))
+        self.optimizer.zero_grad()
+        F.cross_entropy(self.model(inputs), targets).backward()
+        self.optimizer.step()
+
+    def operations(self) -> Counter[str]:
+        with Operations() as operations:
+            self.step()
+        return operations.counts
+
+    def calls(self) -> int:
+        """Python functions that a step calls."""
+        count = 0
+
+        def profile(frame: Any, event: str, argument: Any) -> None:
+            nonlocal count
+            count += event == "call"
+
+        sys.setprofile(profile)
+        try:
+            self.step()
+        finally:
+            sys.setprofile(None)
+        return count
+
+
+def test_a_steady_step_has_one_fused_test_of_the_gradients_and_reads_numbers_that_are_there() -> None:
+    training = Training(layers=10)
+    for _ in range(WARM):
+        training.step()
+    plain = training.operations()
+    with torchlint.guard(training.model):
+        for _ in range(WARM):
+            training.step()
+        guarded = training.operations()
+    parameters = len(list(training.model.parameters()))
+    assert guarded - plain == Counter({"_foreach_norm": 1, "_local_scalar_dense": parameters + 1})
+    assert not plain - guarded
+
+
+def test_the_calls_of_a_steady_step_are_few_and_do_not_grow_with_the_model() -> None:
+    added = []
+    for layers in (5, 50):
+        training = Training(layers)
+        for _ in range(WARM):
+            training.step()
+        plain = training.calls()
+        with torchlint.guard(training.model):
+            for _ in range(WARM):
+                training.step()
+            added.append(training.calls() - plain)
+    assert added[0] == added[1]
+    assert added[0] <= 80
