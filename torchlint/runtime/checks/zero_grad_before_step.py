@@ -45,13 +45,14 @@ class ZeroGradBeforeStep(Check):
             if trace is None:
                 trace = self._traces[id(optimizer)] = _Trace()
             trace.handled = False
-            if self.session.step >= ZERO_STEPS and trace.seen:
-                # from here on only gradients that are gone count
-                trace.fresh = any(parameter.grad is not None for parameter, _, _ in trace.seen)
-            else:
-                probes = [parameter for parameter, _, _ in trace.seen] or optimizer.probes()
-                trace.seen = with_versions(probes)
-                trace.fresh = any(bool(plain(gradient).any()) for _, gradient, _ in trace.seen)
+            late = self.session.step >= ZERO_STEPS
+            if not late or not trace.seen:
+                trace.seen = with_versions([entry[0] for entry in trace.seen] or optimizer.probes())
+            # later on only gradients that are gone count
+            trace.fresh = any(
+                parameter.grad is not None and (late or bool(plain(gradient).any()))
+                for parameter, gradient, _ in trace.seen
+            )
 
     def on_clip(self, event: Clip) -> None:
         self._mark_handled()
