@@ -143,7 +143,9 @@ class Guard(ContextDecorator):
         elif self._action == "raise" and finding.severity == "error":
             raise GuardError(finding)
         elif self._action != "record":
-            warnings.warn(GuardWarning(finding), stacklevel=2)
+            # at the user's line, not at ours
+            file, _, row = (finding.line or "torchlint:0").rpartition(":")
+            warnings.warn_explicit(GuardWarning(finding), GuardWarning, file, int(row))
 
     def summary(self) -> str:
         """How often each bug was found, and each finding, as text."""
