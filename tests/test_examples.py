@@ -11,7 +11,8 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 
 
 def projects() -> list[Path]:
-    return sorted(path for path in EXAMPLES.iterdir() if path.suffix in (".py", ".ipynb") or path.is_dir())
+    folders = (path for path in EXAMPLES.iterdir() if path.is_dir() and path.name != "guard")
+    return sorted([*folders, *EXAMPLES.glob("*.py"), *EXAMPLES.glob("*.ipynb")])
 
 
 @pytest.mark.parametrize("path", projects(), ids=lambda path: path.name)
