@@ -160,18 +160,22 @@ def _as_it_was(call: Call, root: Root) -> Iterator[None]:
         yield
 
 
-def _call_again(root: Root, call: Call) -> Any:
-    # buffers change in place during a forward pass: BatchNorm's statistics must not be counted twice
-    buffers = {name: buffer.clone() for name, buffer in root.inner.named_buffers()}
+def _call_again(root: Root, call: Call, buffers: dict[str, torch.Tensor]) -> Any:
     return torch.func.functional_call(root.inner, buffers, call.args, dict(call.kwargs))
+
+
+def _copied_buffers(root: Root) -> dict[str, torch.Tensor]:
+    """They change in place during a forward pass: BatchNorm's statistics must not be counted twice."""
+    return {name: buffer.clone() for name, buffer in root.inner.named_buffers()}
 
 
 def _run(root: Root, call: Call) -> _Trace:
     trace = _Trace()
+    buffers = _copied_buffers(root)
     modules = _Modules(root)
     try:
         with _as_it_was(call, root), torch.enable_grad(), _Inspector(trace, modules):
-            trace.outputs = _call_again(root, call)
+            trace.outputs = _call_again(root, call, buffers)
     finally:
         modules.close()
     return trace
@@ -180,7 +184,8 @@ def _run(root: Root, call: Call) -> _Trace:
 def last_kind(root: Root, call: Call) -> str | None:
     """The kind of the last node in the graph of a model's output, where it has a single one."""
     with _as_it_was(call, root), torch.enable_grad():
-        outputs = [tensor for tensor in tensors_in(_as_container(_call_again(root, call))) if tensor.requires_grad]
+        result = _call_again(root, call, _copied_buffers(root))
+    outputs = [tensor for tensor in tensors_in(_as_container(result)) if tensor.requires_grad]
     if len(outputs) != 1:
         return None
     found = kind(outputs[0].grad_fn)
@@ -200,28 +205,41 @@ def find_origin(root: Root, call: Call) -> Origin | None:
 
 
 def _forward_origin(trace: _Trace) -> Origin | None:
-    """NaN counts before +inf, and +inf before -inf, which masks are full of. Then back to what made the numbers so."""
-    producers = {id(output): record for record in trace.bad for output in record.outputs}
+    """NaN counts before +inf, and +inf before -inf, which masks are full of. Then back to what made the numbers so.
+
+    Where the model's outputs are finite, whatever is not finite inside was masked away again, as it was meant.
+    """
+    if all(is_finite(output) for output in _float_outputs(trace)):
+        return None
+    producers: dict[int, _Record] = {}
+    for record in trace.bad:
+        for output in record.outputs:
+            # the first one: later ones have changed it in place
+            producers.setdefault(id(output), record)
     for what in ("nan", "inf", "-inf"):
         for record in trace.bad:
-            if any(_has(output, what) for output in record.outputs):
-                origin = _trace_back(record, producers)
-                if origin.operation in _FILLS and origin is record:
-                    continue
-                return _as_origin(origin)
+            if record.operation not in _FILLS and any(_has(output, what) for output in record.outputs):
+                return _as_origin(_trace_back(record, producers))
     return None
 
 
 def _trace_back(record: _Record, producers: Mapping[int, _Record]) -> _Record:
     """The operation that made the infinity which this one stumbled on; itself, where a mask was filled on purpose."""
     seen: set[int] = set()
+    origin = record
     while True:
         seen.add(id(record))
+        if record.operation not in _FILLS:
+            origin = record
         sources = [producers.get(id(value)) for value in record.inputs if not is_finite(value)]
-        earlier = next((source for source in sources if source is not None and id(source) not in seen), None)
-        if earlier is None or earlier.operation in _FILLS:
-            return record
-        record = earlier
+        earlier = [source for source in sources if source is not None and id(source) not in seen]
+        # through a filled mask only to what was not finite before it was filled
+        unmeant = [
+            source for source in earlier if source.operation not in _FILLS or not all(map(is_finite, source.inputs))
+        ]
+        if not unmeant:
+            return origin
+        record = unmeant[0]
 
 
 def _has(tensor: torch.Tensor, what: str) -> bool:
@@ -245,8 +263,7 @@ def _as_origin(record: _Record) -> Origin:
 
 def _backward_origin(trace: _Trace) -> Origin | None:
     """The first node that got finite gradients and gave others."""
-    outputs = [tensor for tensor in tensors_in(_as_container(trace.outputs)) if tensor.requires_grad]
-    outputs = [tensor for tensor in outputs if tensor.is_floating_point()]
+    outputs = [tensor for tensor in _float_outputs(trace) if tensor.requires_grad]
     if not outputs:
         return None
     origins: list[Origin] = []
@@ -278,6 +295,10 @@ def _node_hook(node: Any, place: tuple[str, str, str, str | None], origins: list
             origins.append(Origin(module, kind, operation, line, what, True, evidence))
 
     return hook
+
+
+def _float_outputs(trace: _Trace) -> list[torch.Tensor]:
+    return [tensor for tensor in tensors_in(_as_container(trace.outputs)) if tensor.is_floating_point()]
 
 
 def _as_container(outputs: Any) -> Any:
