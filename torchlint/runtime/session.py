@@ -29,7 +29,7 @@ from torchlint.runtime.events import (
     StepStart,
     Unscale,
 )
-from torchlint.runtime.findings import GuardError, RuntimeFinding, Severity
+from torchlint.runtime.findings import RuntimeFinding, Severity
 from torchlint.runtime.graph import LossGraph
 from torchlint.runtime.models import Root, models_holding, named_roots
 from torchlint.runtime.norms import Reading, send, total
@@ -114,6 +114,8 @@ class Session:
 
         self._tell = tell
         self._told: set[tuple[str, str | None]] = set()
+        #: what telling the user has raised
+        self._thrown: Exception | None = None
         self._checks = [check(self) for check in checks]
         self._handlers: dict[type, tuple[tuple[Check, Callable[[Any], None]], ...]] = {}
         self._index_handlers()
@@ -183,9 +185,10 @@ class Session:
         for check, handler in self._handlers.get(type(event), ()):
             try:
                 handler(event)
-            except GuardError:
-                raise
             except Exception as error:
+                if error is self._thrown:
+                    # what the user asked for: a GuardError, a warning that is an error, or an action that raises
+                    raise
                 # our own mistake must not end somebody's training
                 self.mute(check)
                 warnings.warn(
@@ -212,20 +215,23 @@ class Session:
             return
         self._told.add((code, module))
         distributed = torch.distributed.is_available() and torch.distributed.is_initialized()
-        self._tell(
-            RuntimeFinding(
-                code=code,
-                severity=severity,
-                step=self.step if step is None else step,
-                message=message,
-                help=help,
-                module=module,
-                line=line or user_line(),
-                evidence=evidence,
-                rank=torch.distributed.get_rank() if distributed else None,
-                history=self.recorder.table() if history else "",
-            )
+        finding = RuntimeFinding(
+            code=code,
+            severity=severity,
+            step=self.step if step is None else step,
+            message=message,
+            help=help,
+            module=module,
+            line=line or user_line(),
+            evidence=evidence,
+            rank=torch.distributed.get_rank() if distributed else None,
+            history=self.recorder.table() if history else "",
         )
+        try:
+            self._tell(finding)
+        except Exception as error:
+            self._thrown = error
+            raise
 
     # ------------------------------------------------------------------ models
 
@@ -245,10 +251,9 @@ class Session:
     def _find_models(self, tracked: TrackedOptimizer) -> None:
         known = [root.module for root in self.roots]
         new = [module for module in models_holding(tracked.parameters) if module not in known]
-        if new:
-            self.roots = named_roots([*known, *new])
-            for root in self.roots[len(known) :]:
-                self._hook(root)
+        for root in named_roots(new):
+            self.roots.append(root)
+            self._hook(root)
 
     # ------------------------------------------------------------------ forward
 
@@ -295,6 +300,9 @@ class Session:
                 self.replaying = True
                 try:
                     return last_kind(root, root.call)
+                except Exception:
+                    # a model that can't be called out of turn keeps its secret
+                    return None
                 finally:
                     self.replaying = False
         return None
