@@ -289,8 +289,10 @@ def test_the_users_code_never_runs_and_nothing_is_written(torchlint: Command, tm
     (tmp_path / "train.py").write_text(trap + BUGGY)
     (tmp_path / "helper.py").write_text(trap)
     before = {path: path.stat().st_mtime_ns for path in sorted(tmp_path.rglob("*"))}
-    assert torchlint("check").code == 1
+    assert torchlint("check", "--no-cache").code == 1
     assert {path: path.stat().st_mtime_ns for path in sorted(tmp_path.rglob("*"))} == before
+    assert torchlint("check").code == 1
+    assert {path.name for path in tmp_path.iterdir()} == {"train.py", "helper.py", ".torchlint_cache"}
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,18 @@ if TYPE_CHECKING:
     from torchlint.rules.base import Problem, StaticRule
     from torchlint.semantics.module import Module
     from torchlint.semantics.project import Project
+    from torchlint.semantics.reads import Reads
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The findings in a file, and what they were read from."""
+
+    findings: list[Finding]
+    #: the bytes of the file, None if it could not be read
+    data: bytes | None = None
+    #: what was read besides, None if nothing was
+    reads: Reads | None = None
 
 
 class Linter:
@@ -27,6 +40,8 @@ class Linter:
         self._config = config
         self._root: Path | None = None
         self._project: Project | None = None
+        #: whether rules looked at the last file, for which others may have been read
+        self._parsed = False
 
     @cached_property
     def _rules(self) -> tuple[StaticRule, ...]:
@@ -35,17 +50,26 @@ class Linter:
 
         return self._config.rules(static_rules())
 
-    def lint_target(self, target: Target) -> list[Finding]:
-        """The findings in one file."""
+    def answer(self, target: Target) -> Answer:
+        """The findings in one file, and what they were read from."""
+        data: bytes | None = None
         try:
             data = read_data(target.file)
-            return self.lint_data(data, target.shown, target.file, target.root, target.named)
+            findings = self.lint_data(data, target.shown, target.file, target.root, target.named)
         except UnreadableError as error:
-            return _kept([unreadable(error, target.shown)], self._config, target.file)
+            findings = _kept([unreadable(error, target.shown)], self._config, target.file)
+            return Answer(findings, data)
+        return Answer(findings, data, self._project.reads() if self._parsed and self._project is not None else None)
+
+    def lint_target(self, target: Target) -> list[Finding]:
+        """The findings in one file."""
+        return self.answer(target).findings
 
     def lint_data(self, data: bytes, shown: str, file: Path | None, root: Path, named: bool) -> list[Finding]:
         """The findings in the bytes of a file. Raises `UnreadableError`."""
+        self._parsed = False
         if _has_tensors(data) and relevant_rules(data, self._rules):
+            self._parsed = True
             return lint(source_from_text(data, shown, file), self.project(root), self._rules, self._config)
         if named or b"torch" in data or _no_notebook(data, shown):
             # no rule can find anything here, but who names a file wants to hear that it is broken

@@ -1,4 +1,4 @@
-"""Many files, in this process or in several; the findings come out in the same order either way."""
+"""Many files, in this process or in several; the answers come out in the same order either way."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from torchlint.config import Config
 from torchlint.files import Target
-from torchlint.findings import Finding
-from torchlint.linter import Linter, unreadable
+from torchlint.linter import Answer, Linter, unreadable
 from torchlint.source import UnreadableError
 
 if TYPE_CHECKING:
@@ -31,17 +30,17 @@ def job_count(asked: int | None, files: int) -> int:
     return max(1, min(asked, files))
 
 
-def lint_targets(targets: Sequence[Target], config: Config, jobs: int) -> Iterator[list[Finding]]:
-    """The findings of each target, in order."""
+def lint_targets(targets: Sequence[Target], config: Config, jobs: int) -> Iterator[Answer]:
+    """The answer for each target, in order."""
     if jobs > 1:
         yield from _in_processes(targets, config, jobs)
     else:
         linter = Linter(config)
         for target in targets:
-            yield linter.lint_target(target)
+            yield linter.answer(target)
 
 
-def _in_processes(targets: Sequence[Target], config: Config, jobs: int) -> Iterator[list[Finding]]:
+def _in_processes(targets: Sequence[Target], config: Config, jobs: int) -> Iterator[Answer]:
     import multiprocessing
     from concurrent.futures.process import BrokenProcessPool
 
@@ -49,7 +48,7 @@ def _in_processes(targets: Sequence[Target], config: Config, jobs: int) -> Itera
     chunks = [targets[start : start + size] for start in range(0, len(targets), size)]
     pool = _pool(config, jobs)
     try:
-        futures: list[Future[list[list[Finding]]]] = [pool.submit(_lint_chunk, chunk) for chunk in chunks]
+        futures: list[Future[list[Answer]]] = [pool.submit(_lint_chunk, chunk) for chunk in chunks]
         for chunk, future in zip(chunks, futures, strict=True):
             try:
                 yield from future.result()
@@ -66,7 +65,7 @@ def _in_processes(targets: Sequence[Target], config: Config, jobs: int) -> Itera
         pool.shutdown(cancel_futures=True)
 
 
-def _one_by_one(targets: Sequence[Target], config: Config) -> Iterator[list[Finding]]:
+def _one_by_one(targets: Sequence[Target], config: Config) -> Iterator[Answer]:
     from concurrent.futures.process import BrokenProcessPool
 
     pool = _pool(config, 1)
@@ -75,7 +74,7 @@ def _one_by_one(targets: Sequence[Target], config: Config) -> Iterator[list[Find
             yield from pool.submit(_lint_chunk, [target]).result()
         except BrokenProcessPool:
             error = UnreadableError("internal error: the process that read this file died; please report it")
-            yield [unreadable(error, target.shown)]
+            yield Answer([unreadable(error, target.shown)])
             pool.shutdown()
             pool = _pool(config, 1)
     pool.shutdown()
@@ -97,6 +96,6 @@ def _start_worker(config: Config) -> None:
     _linter = Linter(config)
 
 
-def _lint_chunk(targets: Sequence[Target]) -> list[list[Finding]]:
+def _lint_chunk(targets: Sequence[Target]) -> list[Answer]:
     assert _linter is not None
-    return [_linter.lint_target(target) for target in targets]
+    return [_linter.answer(target) for target in targets]

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from torchlint.cache.folder import FOLDER, VARIABLE
+from torchlint.checking import Means, check
 from torchlint.cli import Failure
 from torchlint.config import Config, ConfigError, find_config, parse_codes, project_root
 from torchlint.output import FORMATS
 
 if TYPE_CHECKING:
-    from torchlint.files import Target
     from torchlint.findings import Finding
     from torchlint.rules.base import Rule
     from torchlint.source import Source
@@ -48,7 +49,15 @@ A file that can't be read is reported as TLN000 and counts as a problem.
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 also when problems were found.")
 @click.option("--stdin-filename", metavar="NAME", type=Path, help="What standard input is called; implies '-'.")
 @click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes; as many as is useful if unset.")
-@click.option("--no-cache", is_flag=True, help="Read every file anew. There is no cache yet: this changes nothing.")
+@click.option("--no-cache", is_flag=True, help="Lint every file anew, and keep nothing for the next run.")
+@click.option(
+    "--cache-dir",
+    metavar="FOLDER",
+    type=click.Path(path_type=Path),
+    envvar=VARIABLE,
+    show_envvar=True,
+    help=f"Where answers are kept, instead of {FOLDER} in the root of the project.",
+)
 def command(
     paths: tuple[Path, ...],
     select: tuple[str, ...],
@@ -61,6 +70,7 @@ def command(
     stdin_filename: Path | None,
     jobs: int | None,
     no_cache: bool,
+    cache_dir: Path | None,
 ) -> None:
     """Lint PATHS: files, folders, or '-' for standard input; the current folder if there are none."""
     from_stdin = paths == (Path(STDIN),) or (stdin_filename is not None and not paths)
@@ -78,7 +88,7 @@ def command(
         if from_stdin:
             findings = _lint_stdin(config, stdin_filename, sources)
         else:
-            findings = _lint_files(paths or (Path(),), config, jobs)
+            findings = _lint_files(paths or (Path(),), config, Means(jobs, not no_cache, cache_dir))
     except ConfigError as error:
         raise Failure(str(error)) from None
     _print(findings, output_format, statistics, sources)
@@ -109,29 +119,13 @@ def _lint_stdin(config: Config, name: Path | None, sources: dict[str, Source]) -
         return [unreadable(error, shown)]
 
 
-def _lint_files(paths: tuple[Path, ...], config: Config, jobs: int | None) -> list[Finding]:
+def _lint_files(paths: tuple[Path, ...], config: Config, means: Means) -> list[Finding]:
     from torchlint.files import find_targets
-    from torchlint.workers import job_count, lint_targets
 
     targets = find_targets(paths, config)
     if not targets:
         click.echo("warning: no Python file or notebook to lint", err=True)
-    found = lint_targets(targets, config, job_count(jobs, len(targets)))
-    findings = [finding for file_findings in _with_progress(found, targets) for finding in file_findings]
-    return sorted(findings, key=lambda finding: finding.sort_key)
-
-
-def _with_progress(found: Iterator[list[Finding]], targets: list[Target]) -> Iterator[list[Finding]]:
-    """The same, with a progress bar on a terminal when there is much to do."""
-    from torchlint.workers import ENOUGH_FILES
-
-    if len(targets) <= ENOUGH_FILES or not sys.stderr.isatty():
-        return found
-    from rich.console import Console
-    from rich.progress import track
-
-    console = Console(stderr=True)
-    return iter(track(found, "Linting", len(targets), console=console, transient=True))
+    return check(targets, config, means)
 
 
 def _print(findings: list[Finding], output_format: str, statistics: bool, sources: dict[str, Source]) -> None:

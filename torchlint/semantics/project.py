@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import re
 from collections import OrderedDict
 from collections.abc import Hashable, Iterator
-from functools import cached_property
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.evaluate import Evaluator
+from torchlint.semantics.lookup import Lookup
 from torchlint.semantics.module import Module
+from torchlint.semantics.reads import Reads, Remembered, digest
 from torchlint.semantics.relevance import Relevance
 from torchlint.source import Source, UnreadableError, read_source
 
@@ -22,43 +21,32 @@ if TYPE_CHECKING:
 #: Modules kept in memory; older ones are read again when they are needed.
 KEPT_MODULES = 192
 
-#: A project with more files than this is not searched for the callers of a function.
-SEARCHED_FILES = 6000
-
 #: Of the files that may import a file, this many are looked into for its callers.
 FOLLOWED_IMPORTERS = 24
-
-#: Packages whose meaning is known to the engine; a folder of that name is never what an import means.
-EXTERNAL = frozenset({"torch", "numpy", "torchvision", "torchaudio", "pytorch_lightning", "lightning", "cv2", "PIL"})
-
-_SKIPPED = frozenset(
-    {".git", ".hg", ".tox", ".venv", "venv", "node_modules", "__pycache__", "site-packages", ".mypy_cache", ".eggs"}
-)
-
-_IMPORT = re.compile(
-    rb"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]+([^\n#]+)|import[ \t]+([\w., \t]+))", re.MULTILINE
-)
 
 
 class Project:
     """The Python files under `root`, read when an import or a call leads to them."""
 
     def __init__(self, root: Path) -> None:
-        self.root = root.resolve()
+        self._lookup = Lookup(root)
+        self.root = self._lookup.root
         self._modules: OrderedDict[Path, Module | None] = OrderedDict()
-        self._found: dict[tuple[Path, str, int], Path | None] = {}
+        self._digests: dict[Path, str] = {}
         self._imports: dict[tuple[Path, Path], bool] = {}
         self._bytes: dict[Path, bytes] = {}
         self._importing: dict[Path, list[Path]] = {}
         self.evaluator = Evaluator(self)
         self.relevance = Relevance()
         #: what walks through whole programs found, by the place where they start (see training.py)
-        self.walks: dict[Hashable, list[Fact]] = {}
+        self.walks: Remembered[Hashable, list[Fact]] = Remembered()
+        self._reads = self.walks.reads
 
     # ------------------------------------------------------------- modules
 
     def load(self, source: Source) -> Module:
         """Understand a source that is about to be linted. Raises `UnreadableError`."""
+        self._reads = self.walks.reads = Reads()
         if source.file is not None:
             path = source.file.resolve()
             known = self._modules.get(path)
@@ -74,7 +62,7 @@ class Project:
         """The module of a file of the project, None if it can't be read."""
         if path in self._modules:
             self._modules.move_to_end(path)
-            return self._modules[path]
+            return self._noted(path, self._modules[path])
         try:
             module: Module | None = Module(read_source(path), self)
         except (UnreadableError, OSError, ValueError):
@@ -82,7 +70,21 @@ class Project:
         if module is not None:
             module.release()
         self._keep(path, module)
+        return self._noted(path, module)
+
+    def _noted(self, path: Path, module: Module | None) -> Module | None:
+        self._note(path, module.source.data if module is not None else self._data(path))
         return module
+
+    def _note(self, path: Path, data: bytes) -> None:
+        """Remember that an answer depends on a file."""
+        if path not in self._digests:
+            self._digests[path] = digest(data)
+        self._reads.files[path] = self._digests[path]
+
+    def reads(self) -> Reads:
+        """What was read for the file that was loaded last."""
+        return self._reads.whole()
 
     def _keep(self, path: Path, module: Module | None) -> None:
         self._modules[path] = module
@@ -92,6 +94,8 @@ class Project:
         """Forget what only the linting of one file needed."""
         module.release()
         self.evaluator.forget()
+        # found out anew for each file, so that it is known what its answer was read from; that costs next to nothing
+        self.relevance = Relevance()
         while len(self._modules) > KEPT_MODULES:
             self._modules.popitem(last=False)
 
@@ -100,79 +104,19 @@ class Project:
     def find(self, importer: Module, path: str, level: int) -> Path | None:
         """The file or package folder that `path` means in `importer`."""
         folder = self.root if importer.file is None else importer.file.parent
-        key = (folder, path, level)
-        if key not in self._found:
-            self._found[key] = self._resolve(folder, path, level)
-        return self._found[key]
+        return self._find(folder, path, level)
 
-    def _resolve(self, folder: Path, path: str, level: int) -> Path | None:
-        if level:
-            for _ in range(level - 1):
-                folder = folder.parent
-            return self._in_folder(folder, path)
-        if path.partition(".")[0] in EXTERNAL:
-            return None
-        return self._search(folder, path)
-
-    def _search(self, folder: Path, path: str) -> Path | None:
-        # as Python does for a script (its own folder), then for packages: every folder above, up to the root
-        while True:
-            found = self._in_folder(folder, path)
-            if found is None and (folder / "src").is_dir():
-                found = self._in_folder(folder / "src", path)
-            if found is not None:
-                return found
-            if folder == self.root or self.root not in folder.parents:
-                return None
-            folder = folder.parent
-
-    def _in_folder(self, folder: Path, path: str) -> Path | None:
-        place = folder.joinpath(*path.split(".")) if path else folder
-        if place.is_dir():
-            init = place / "__init__.py"
-            return init if init.is_file() else place
-        file = place.with_name(place.name + ".py")
-        return file if file.is_file() else None
+    def _find(self, folder: Path, path: str, level: int) -> Path | None:
+        found = self._lookup.find(folder, path, level)
+        self._reads.imports[folder, path, level] = found
+        return found
 
     def submodule(self, package: Path, name: str) -> Path | None:
         """The file of module `name` in a package, given by its folder or its `__init__.py`."""
         folder = package.parent if package.name == "__init__.py" else package
-        if not folder.is_dir():
-            return None
-        return self._in_folder(folder, name)
+        return self._find(folder, name, 1)
 
     # ------------------------------------------------------------- importers
-
-    @cached_property
-    def files(self) -> tuple[Path, ...]:
-        """The Python files and notebooks under the root, none if there are too many."""
-        found: list[Path] = []
-        for folder, folders, names in os.walk(self.root):
-            folders[:] = sorted(name for name in folders if name not in _SKIPPED)
-            found += [Path(folder, name) for name in sorted(names) if name.endswith((".py", ".ipynb"))]
-            if len(found) > SEARCHED_FILES:
-                return ()
-        return tuple(found)
-
-    @cached_property
-    def _mentions(self) -> dict[str, list[Path]]:
-        """Files by the names of the modules that they import (last parts only)."""
-        index: dict[str, list[Path]] = {}
-        for file in self.files:
-            try:
-                data = file.read_bytes()
-            except OSError:
-                continue
-            names: set[str] = set()
-            for source, targets, plain in _IMPORT.findall(data):
-                if plain:
-                    names.update(part.strip().split(b" ")[0].rpartition(b".")[2].decode() for part in plain.split(b","))
-                else:
-                    names.add(source.rpartition(b".")[2].decode())
-                    names.update(re.findall(r"\w+", targets.decode("utf-8", "replace")))
-            for name in names:
-                index.setdefault(name, []).append(file)
-        return index
 
     def data_around(self, module: Module) -> Iterator[bytes]:
         """The bytes of the files that `module` imports, and of those that seem to import it: a cheap look at what
@@ -221,11 +165,13 @@ class Project:
         """Files that may import `file`, by the names that they import, nearest first.
         Tests call anything with anything.
         """
+        name = _import_name(file)
+        mentioning = self._reads.importers[name] = self._lookup.mentions.get(name, [])
         found = self._importing.get(file)
         if found is None:
             found = [
                 path
-                for path in self._mentions.get(_import_name(file), ())
+                for path in mentioning
                 if path != file and (not is_test(path, self.root) or is_test(file, self.root))
             ]
             found.sort(key=lambda path: _distance(file, path))
@@ -242,6 +188,7 @@ class Project:
             if len(self._bytes) > KEPT_MODULES:
                 self._bytes.clear()
             self._bytes[path] = data
+        self._note(path, data)
         return data
 
 

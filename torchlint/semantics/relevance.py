@@ -2,7 +2,7 @@
 
 A function takes part if it switches modes, clears or makes gradients, steps, trains or evaluates by its name, runs a
 network, or calls a function that does.
-That holds in every context, so it is found out once for a project.
+That holds in every context, so it is found out once for the file at hand.
 """
 
 from __future__ import annotations

@@ -1,0 +1,137 @@
+"""What the file system says about a project: which file an import means, which files there are, and what they import.
+
+`Project` asks this while it reads modules; the cache asks it again to see whether an old answer still holds. What was
+seen once is remembered, so that all answers of one run fit together.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import cached_property
+from pathlib import Path
+
+#: A project with more files than this is not searched for the callers of a function.
+SEARCHED_FILES = 6000
+
+#: Packages whose meaning is known to the engine; a folder of that name is never what an import means.
+EXTERNAL = frozenset({"torch", "numpy", "torchvision", "torchaudio", "pytorch_lightning", "lightning", "cv2", "PIL"})
+
+_SKIPPED = frozenset(
+    {
+        ".eggs", ".git", ".hg", ".mypy_cache", ".torchlint_cache", ".tox", ".venv", "__pycache__", "node_modules",
+        "site-packages", "venv",
+    }
+)  # fmt: skip
+
+_IMPORT = re.compile(
+    rb"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]+([^\n#]+)|import[ \t]+([\w., \t]+))", re.MULTILINE
+)
+
+
+class Lookup:
+    """The folders under `root`, each listed at most once."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+        #: names in the folders that were looked into, and whether they are folders: folders and Python files only
+        self.listed: dict[Path, dict[str, bool]] = {}
+        #: the folders that `files` were looked for in
+        self.walked: list[Path] = []
+        self._found: dict[tuple[Path, str, int], Path | None] = {}
+
+    # ------------------------------------------------------------- imports
+
+    def find(self, folder: Path, path: str, level: int) -> Path | None:
+        """The file or package folder that an import of `path`, with `level` dots, means in a file of `folder`."""
+        key = (folder, path, level)
+        if key not in self._found:
+            self._found[key] = self._resolve(folder, path, level)
+        return self._found[key]
+
+    def _resolve(self, folder: Path, path: str, level: int) -> Path | None:
+        if level:
+            for _ in range(level - 1):
+                folder = folder.parent
+            return self._in_folder(folder, path)
+        if path.partition(".")[0] in EXTERNAL:
+            return None
+        return self._search(folder, path)
+
+    def _search(self, folder: Path, path: str) -> Path | None:
+        # as Python does for a script (its own folder), then for packages: every folder above, up to the root
+        while True:
+            found = self._in_folder(folder, path)
+            if found is None and self._names(folder).get("src"):
+                found = self._in_folder(folder / "src", path)
+            if found is not None:
+                return found
+            if folder == self.root or self.root not in folder.parents:
+                return None
+            folder = folder.parent
+
+    def _in_folder(self, folder: Path, path: str) -> Path | None:
+        for name in path.split(".")[:-1]:
+            if not self._names(folder).get(name):
+                return None
+            folder = folder / name
+        last = path.rpartition(".")[2]
+        names = self._names(folder)
+        if last and not names.get(last):
+            return folder / f"{last}.py" if names.get(f"{last}.py") is False else None
+        place = folder / last if last else folder
+        return place / "__init__.py" if self._names(place).get("__init__.py") is False else place
+
+    def _names(self, folder: Path) -> dict[str, bool]:
+        names = self.listed.get(folder)
+        if names is None:
+            names = self.listed[folder] = {}
+            try:
+                with os.scandir(folder) as entries:
+                    for entry in entries:
+                        if entry.is_dir():
+                            names[entry.name] = True
+                        elif entry.name.endswith(".py") and entry.is_file():
+                            names[entry.name] = False
+            except OSError:
+                pass
+        return names
+
+    # ----------------------------------------------------------- importers
+
+    @cached_property
+    def files(self) -> tuple[Path, ...]:
+        """The Python files and notebooks under the root, none if there are too many."""
+        found: list[Path] = []
+        for folder, folders, names in os.walk(self.root):
+            self.walked.append(Path(folder))
+            folders[:] = sorted(name for name in folders if name not in _SKIPPED)
+            found += [Path(folder, name) for name in sorted(names) if name.endswith((".py", ".ipynb"))]
+            if len(found) > SEARCHED_FILES:
+                return ()
+        return tuple(found)
+
+    @cached_property
+    def mentions(self) -> dict[str, list[Path]]:
+        """Files by the names of the modules that they import (last parts only)."""
+        index: dict[str, list[Path]] = {}
+        for file in self.files:
+            try:
+                data = file.read_bytes()
+            except OSError:
+                continue
+            for name in imported_names(data):
+                index.setdefault(name, []).append(file)
+        return index
+
+
+def imported_names(data: bytes) -> set[str]:
+    """The last parts of the names that a file imports, by a look at its bytes."""
+    names: set[str] = set()
+    for source, targets, plain in _IMPORT.findall(data):
+        if plain:
+            names.update(part.strip().split(b" ")[0].rpartition(b".")[2].decode() for part in plain.split(b","))
+        else:
+            names.add(source.rpartition(b".")[2].decode())
+            names.update(re.findall(r"\w+", targets.decode("utf-8", "replace")))
+    return names
