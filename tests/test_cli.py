@@ -111,7 +111,7 @@ def test_statistics(torchlint: Command, tmp_path: Path) -> None:
     (tmp_path / "broken.py").write_text("import torch\nx = (\n")
     result = torchlint("check", "--statistics")
     assert result.code == 1
-    assert result.out == "3  TLN201  softmax-into-cross-entropy    linter, guard\n1  TLN000  unreadable-file\n"
+    assert result.out == "3  TLN201  softmax-into-cross-entropy\n1  TLN000  unreadable-file\n"
     assert torchlint("check", "--statistics", "--output-format", "json").json[0] == {
         "code": "TLN201",
         "name": "softmax-into-cross-entropy",

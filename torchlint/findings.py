@@ -9,6 +9,12 @@ DOCS_URL = "https://torchlint.readthedocs.io/rules"
 #: Code of a file that could not be read or understood.
 UNREADABLE = "TLN000"
 
+#: Code of a comment that silences nothing; reported when the user asks for it.
+UNUSED_NOQA = "TLN001"
+
+#: Codes that are no rules and have no page.
+NO_RULES = (UNREADABLE, UNUSED_NOQA)
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Location:

@@ -13,6 +13,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 #: What files are called that torchlint reads.
 SUFFIXES = (".py", ".pyi", ".ipynb")
@@ -233,7 +234,7 @@ def _notebook(data: bytes) -> tuple[str, tuple[Cell, ...]]:
 
 
 def _code_cells(data: bytes) -> list[str]:
-    """The text of the code cells of a notebook of format 3 or 4, none if its language is not Python."""
+    """The text of the code cells of a notebook."""
     if not data.strip():
         raise UnreadableError("the file is empty: this is no notebook")
     try:
@@ -244,16 +245,21 @@ def _code_cells(data: bytes) -> list[str]:
         raise UnreadableError(f"broken notebook: {error}") from None
     if not isinstance(book, dict) or not ("cells" in book or "worksheets" in book):
         raise UnreadableError("broken notebook: no list of cells in it")
+    return [_joined(text) for text in code_texts(book)]
+
+
+def code_texts(book: dict[str, Any]) -> list[object]:
+    """What stands for the text of each code cell, in format 3 or 4; no cells if the language is not Python."""
     if _language(book.get("metadata")) not in ("python", "ipython", ""):
         return []
     sheets = book.get("worksheets", [book])
-    found = []
+    found: list[object] = []
     for sheet in sheets if isinstance(sheets, list) else ():
         cells = sheet.get("cells") if isinstance(sheet, dict) else None
         for cell in cells if isinstance(cells, list) else ():
             if isinstance(cell, dict) and cell.get("cell_type") == "code":
                 python = str(cell.get("language") or "python").lower() in ("python", "ipython")
-                found.append(_joined(cell.get("source", cell.get("input"))) if python else "")
+                found.append(cell.get("source", cell.get("input")) if python else "")
     return found
 
 

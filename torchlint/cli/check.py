@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,8 +12,10 @@ import click
 from torchlint.cache.folder import FOLDER, VARIABLE
 from torchlint.checking import Means, check
 from torchlint.cli import Failure
+from torchlint.cli.output import write_report
 from torchlint.config import Config, ConfigError, find_config, parse_codes, project_root
-from torchlint.output import FORMATS
+from torchlint.output import FORMATS, Report
+from torchlint.texts import Texts
 
 if TYPE_CHECKING:
     from torchlint.findings import Finding
@@ -45,7 +46,13 @@ A file that can't be read is reported as TLN000 and counts as a problem.
 @click.option("--ignore", metavar="CODES", multiple=True, help="Do not apply these rules.")
 @click.option("--exclude", metavar="PATTERN", multiple=True, help="Leave out files, in the syntax of .gitignore.")
 @click.option("--output-format", type=click.Choice(FORMATS), default=FORMATS[0], show_default=True)
-@click.option("--statistics", is_flag=True, help="Print how often each rule was broken, and nothing else.")
+@click.option(
+    "--output-file",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write the findings there; on the terminal, there is nothing then.",
+)
+@click.option("--statistics", is_flag=True, help="Count how often each rule was broken instead of telling where.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 also when problems were found.")
 @click.option("--stdin-filename", metavar="NAME", type=Path, help="What standard input is called; implies '-'.")
 @click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes; as many as is useful if unset.")
@@ -65,6 +72,7 @@ def command(
     ignore: tuple[str, ...],
     exclude: tuple[str, ...],
     output_format: str,
+    output_file: Path | None,
     statistics: bool,
     exit_zero: bool,
     stdin_filename: Path | None,
@@ -91,7 +99,7 @@ def command(
             findings = _lint_files(paths or (Path(),), config, Means(jobs, not no_cache, cache_dir))
     except ConfigError as error:
         raise Failure(str(error)) from None
-    _print(findings, output_format, statistics, sources)
+    write_report(Report(findings, Texts(sources), _all_rules), output_format, statistics, output_file)
     if findings and not exit_zero:
         raise click.exceptions.Exit(1)
 
@@ -126,17 +134,3 @@ def _lint_files(paths: tuple[Path, ...], config: Config, means: Means) -> list[F
     if not targets:
         click.echo("warning: no Python file or notebook to lint", err=True)
     return check(targets, config, means)
-
-
-def _print(findings: list[Finding], output_format: str, statistics: bool, sources: dict[str, Source]) -> None:
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        # names of files and source lines may hold what the terminal's encoding lacks
-        sys.stdout.reconfigure(errors="backslashreplace")
-    if statistics:
-        from torchlint.output import statistics as counts
-
-        counts.render(findings, sys.stdout, output_format)
-    else:
-        from torchlint.output import renderer
-
-        renderer(output_format)(findings, sys.stdout, sources)

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from collections.abc import Sequence
+from typing import TextIO
 
-from torchlint.findings import UNREADABLE, Finding, Location
-from torchlint.output.concise import place
-from torchlint.source import Source, UnreadableError, read_source
+import click
 
-if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.text import Text
+from torchlint.findings import NO_RULES, Finding, Location
+from torchlint.output import Report, place
+from torchlint.texts import Texts
 
 #: A longer line (of generated code, say) is cut to the part around the span.
 WIDEST = 160
@@ -22,64 +18,69 @@ WIDEST = 160
 #: What a tab is shown as, in the line and under it.
 TAB = "    "
 
-
-def render(findings: Sequence[Finding], out: TextIO, sources: Mapping[str, Source]) -> None:
-    from rich.console import Console
-
-    # rich takes NO_COLOR at its word and keeps bold and dim; who sets it wants plain text
-    plain = bool(os.environ.get("NO_COLOR"))
-    console = Console(
-        file=out, color_system=None if plain else "auto", highlight=False, soft_wrap=True, emoji=False, markup=False
-    )
-    texts = _Texts(sources)
-    for finding in findings:
-        _render_one(finding, console, texts)
-    console.print(_summary(findings))
+# the terminal's codes for what is said
+_BOLD, _DIM, _RED, _BLUE, _CYAN = "1", "2", "1;31", "1;34", "1;36"
 
 
-def _render_one(finding: Finding, console: Console, texts: _Texts) -> None:
-    from rich.text import Text
-
-    console.print(
-        Text.assemble(
-            (_clean(place(finding.location)), "bold"),
-            ": ",
-            (finding.code, "bold red"),
-            f" [{finding.name}] {_clean(finding.message)}",
-        )
-    )
-    _print_frame(console, finding.location, texts, "red")
-    for related in finding.related:
-        text = f"  = {_clean(related.message)} ({_clean(place(related.location))})"
-        console.print(Text.assemble((text[:4], "bold blue"), text[4:]))
-        _print_frame(console, related.location, texts, "blue")
-    if finding.help:
-        console.print(Text.assemble(("  = help: ", "bold cyan"), _clean(finding.help)))
-    if finding.code != UNREADABLE:
-        console.print(Text.assemble(("  = page: ", "dim"), (finding.url, "dim")))
-    console.print()
+def render(report: Report, out: TextIO) -> None:
+    page = _Page(out, report.texts)
+    for finding in report.findings:
+        page.show(finding)
+    page.write(_summary(report.findings))
 
 
-def _print_frame(console: Console, location: Location, texts: _Texts, style: str) -> None:
-    line = texts.line(location)
-    if line is None or not line.strip():
-        return
-    start = location.column - 1
-    end = location.end_column - 1 if location.end_row == location.row else len(line)
-    cut = max(0, start - 40) if len(line) > WIDEST else 0
-    shown = _clean(line[cut : cut + WIDEST])
-    margin = "".join(TAB if letter == "\t" else " " for letter in shown[: start - cut])
-    carets = "^" * max(1, min(end, cut + WIDEST) - start)
-    for frame in _gutter(location.row, shown.replace("\t", TAB), margin, carets, style):
-        console.print(frame)
+class _Page:
+    def __init__(self, out: TextIO, texts: Texts) -> None:
+        self._out = out
+        self._texts = texts
+        self._colour = _wants_colour(out)
+
+    def write(self, line: str = "") -> None:
+        # click knows the terminals of all systems
+        click.echo(line, file=self._out, color=self._colour)
+
+    def _paint(self, text: str, code: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self._colour else text
+
+    def show(self, finding: Finding) -> None:
+        where = self._paint(_clean(_place(finding.location)), _BOLD)
+        code = self._paint(finding.code, _RED)
+        self.write(f"{where}: {code} [{finding.name}] {_clean(finding.message)}")
+        self._frame(finding.location, _RED)
+        for related in finding.related:
+            self.write(f"{self._paint('  = ', _BLUE)}{_clean(related.message)} ({_clean(_place(related.location))})")
+            self._frame(related.location, _BLUE)
+        if finding.help:
+            self.write(f"{self._paint('  = help: ', _CYAN)}{_clean(finding.help)}")
+        if finding.code not in NO_RULES:
+            self.write(self._paint(f"  = page: {finding.url}", _DIM))
+        self.write()
+
+    def _frame(self, location: Location, colour: str) -> None:
+        """The line of a place, with the place underlined."""
+        line = self._texts.line(location)
+        if line is None or not line.strip():
+            return
+        start = location.column - 1
+        end = location.end_column - 1 if location.end_row == location.row else len(line)
+        cut = max(0, start - 40) if len(line) > WIDEST else 0
+        shown = _clean(line[cut : cut + WIDEST])
+        margin = "".join(TAB if letter == "\t" else " " for letter in shown[: start - cut])
+        carets = "^" * max(1, min(end, cut + WIDEST) - start)
+        number = f"{location.row:>6} | "
+        self.write(self._paint(number, _DIM) + shown.replace("\t", TAB))
+        self.write(self._paint(" " * (len(number) - 2) + "| ", _DIM) + margin + self._paint(carets, colour))
 
 
-def _gutter(row: int, line: str, margin: str, carets: str, style: str) -> Iterable[Text]:
-    from rich.text import Text
+def _wants_colour(out: TextIO) -> bool:
+    # https://no-color.org and https://force-color.org
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or (out.isatty() and os.environ.get("TERM") != "dumb")
 
-    number = f"{row:>6} | "
-    yield Text.assemble((number, "dim"), line)
-    yield Text.assemble((" " * (len(number) - 2) + "| ", "dim"), margin, (carets, style))
+
+def _place(location: Location) -> str:
+    return f"{location.path}:{place(location)}"
 
 
 def _clean(text: str) -> str:
@@ -95,25 +96,3 @@ def _summary(findings: Sequence[Finding]) -> str:
     files = len({finding.location.path for finding in findings})
     count = len(findings)
     return f"Found {count} problem{'s' * (count != 1)} in {files} file{'s' * (files != 1)}."
-
-
-class _Texts:
-    """The lines of the files that findings name."""
-
-    def __init__(self, given: Mapping[str, Source]) -> None:
-        self._given = given
-        self._read = lru_cache(maxsize=16)(_read)
-
-    def line(self, location: Location) -> str | None:
-        source = self._given.get(location.path) or self._read(location.path)
-        if source is None:
-            return None
-        lines, row = source.lines, source.row(location.cell, location.row)
-        return lines[row - 1] if 0 < row <= len(lines) else None
-
-
-def _read(path: str) -> Source | None:
-    try:
-        return read_source(Path(path))
-    except UnreadableError:
-        return None

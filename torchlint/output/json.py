@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
 
 from torchlint.findings import Finding, Location
-from torchlint.source import Source
+from torchlint.output import Report
 
 
 def _position(row: int, column: int) -> dict[str, int]:
@@ -36,6 +35,6 @@ def as_dict(finding: Finding) -> dict[str, Any]:
     }
 
 
-def render(findings: Sequence[Finding], out: TextIO, sources: Mapping[str, Source]) -> None:
-    json.dump([as_dict(finding) for finding in findings], out, indent=2)
+def render(report: Report, out: TextIO) -> None:
+    json.dump([as_dict(finding) for finding in report.findings], out, indent=2)
     out.write("\n")
