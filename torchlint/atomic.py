@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,6 +12,9 @@ def write_atomically(path: Path, data: bytes, durable: bool = True) -> None:
 
     What is `durable` outlives a failure of power, at the price of waiting for the disk.
     """
+    import shutil
+    import tempfile
+
     # where a link leads to is written, the link stays
     path = path.resolve()
     if path.exists() and not os.access(path, os.W_OK):

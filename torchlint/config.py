@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -50,6 +49,8 @@ class Config:
     ignore: tuple[str, ...] = ()
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     exclude: tuple[str, ...] = ()
+    #: whether comments that silence nothing are reported; an option of the command line alone
+    report_unused_noqa: bool = False
 
     def rules(self, rules: Iterable[AnyRule]) -> tuple[AnyRule, ...]:
         """Those of `rules` that are switched on."""
@@ -124,6 +125,8 @@ def parse_codes(text: str | Iterable[str], rules: Rules, where: str) -> tuple[st
 
 def suggest(word: str, known: Iterable[str]) -> str:
     """The end of an error message: what the user may have meant."""
+    import difflib
+
     close = difflib.get_close_matches(word, list(known), n=1)
     return f", did you mean '{close[0]}'?" if close else ""
 

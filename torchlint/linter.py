@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from torchlint.findings import UNREADABLE, Finding, Location, Related
 from torchlint.source import Source, UnreadableError, read_data, source_from_text
-from torchlint.suppression import read_suppressions
+from torchlint.suppression import Suppressions, read_suppressions
 
 if TYPE_CHECKING:
     from torchlint.config import Config
@@ -69,6 +69,10 @@ class Linter:
         """The findings in the bytes of a file. Raises `UnreadableError`."""
         self._parsed = False
         if _has_tensors(data) and relevant_rules(data, self._rules):
+            self._parsed = True
+            return lint(source_from_text(data, shown, file), self.project(root), self._rules, self._config)
+        if self._config.report_unused_noqa and b"TLN" in data.upper() and b"noqa" in data.lower():
+            # nothing can be found here, and so nothing silenced
             self._parsed = True
             return lint(source_from_text(data, shown, file), self.project(root), self._rules, self._config)
         if named or b"torch" in data or _no_notebook(data, shown):
@@ -141,10 +145,24 @@ def lint(
         finally:
             project.close_file(module)
     found = _kept(found, config, source.file)
-    if found and obey_noqa:
+    if obey_noqa and (found or config.report_unused_noqa):
         suppressions = read_suppressions(source)
-        found = [finding for finding in found if not suppressions.covers(finding, source)]
+        shown = [finding for finding in found if not suppressions.covers(finding, source)]
+        if config.report_unused_noqa and not any(finding.code == UNREADABLE for finding in found):
+            shown += _unused(source, suppressions, found, rules, config)
+        found = _kept(shown, config, source.file)
     return found
+
+
+def _unused(
+    source: Source, suppressions: Suppressions, found: list[Finding], rules: Iterable[StaticRule], config: Config
+) -> Iterator[Finding]:
+    from torchlint.rules import all_rules
+    from torchlint.unused_noqa import unused_noqa
+
+    ignored = config.ignored_in(source.file)
+    applied = [rule for rule in rules if not rule.code.startswith(ignored)]
+    return unused_noqa(source, suppressions, found, applied, all_rules())
 
 
 def _load(source: Source, project: Project) -> tuple[Module, list[Finding]]:

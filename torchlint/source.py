@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 import io
 import json
 import os
 import re
-import tokenize
-import warnings
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -157,6 +154,8 @@ def _decode(data: bytes) -> str:
     null = data.find(b"\0")
     if null >= 0:
         raise UnreadableError("a null byte: this is no Python source", *_position(data, null))
+    import tokenize
+
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         text = data.decode(encoding)
@@ -203,6 +202,9 @@ def _refuse_deep_nesting(source: Source) -> None:
 
 
 def _syntax_error(text: str, cell: int | None) -> UnreadableError | None:
+    import ast
+    import warnings
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

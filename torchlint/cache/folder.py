@@ -46,6 +46,7 @@ def _key(root: Path, config: Config) -> bytes:
         config.extend_select,
         config.ignore,
         config.per_file_ignores,
+        config.report_unused_noqa,
         os.path.relpath(config.root, root) if config.per_file_ignores else "",
     )
     return repr((__version__, sys.version_info[:3], choices)).encode() + b"".join(_sources())

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,13 +31,17 @@ Examples:
   torchlint check                        lint the current folder
   torchlint check train.py notebooks/    lint a file and a folder
   torchlint check --select TLN2,TLN301   apply only some rules
-  torchlint check --output-format json   for other programs
+  torchlint check --output-format sarif --output-file torchlint.sarif
+  torchlint check --write-baseline torchlint-baseline.json
+  torchlint check --baseline torchlint-baseline.json
   cat train.py | torchlint check --stdin-filename train.py -
 
 \b
 Exit status: 0 nothing found, 1 problems found, 2 the job could not be done.
 A file that can't be read is reported as TLN000 and counts as a problem.
 """
+
+_FILE = click.Path(path_type=Path)
 
 
 @click.command("check", short_help="Lint files, folders or standard input.", epilog=_EPILOG)
@@ -46,21 +51,21 @@ A file that can't be read is reported as TLN000 and counts as a problem.
 @click.option("--ignore", metavar="CODES", multiple=True, help="Do not apply these rules.")
 @click.option("--exclude", metavar="PATTERN", multiple=True, help="Leave out files, in the syntax of .gitignore.")
 @click.option("--output-format", type=click.Choice(FORMATS), default=FORMATS[0], show_default=True)
-@click.option(
-    "--output-file",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="Write the findings there; on the terminal, there is nothing then.",
-)
+@click.option("--output-file", metavar="FILE", type=_FILE, help="Write what was found there, not to the terminal.")
 @click.option("--statistics", is_flag=True, help="Count how often each rule was broken instead of telling where.")
+@click.option("--add-noqa", is_flag=True, help="Write '# noqa: CODE' where something is found.")
+@click.option("--report-unused-noqa", is_flag=True, help="Report comments that silence no rule of torchlint (TLN001).")
+@click.option("--write-baseline", metavar="FILE", type=_FILE, help="Write what is found to a baseline.")
+@click.option("--baseline", metavar="FILE", type=_FILE, help="Report only what is not in that baseline.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 also when problems were found.")
+@click.option("--watch", is_flag=True, help="Lint again whenever a file changes; needs torchlint[watch].")
 @click.option("--stdin-filename", metavar="NAME", type=Path, help="What standard input is called; implies '-'.")
 @click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes; as many as is useful if unset.")
 @click.option("--no-cache", is_flag=True, help="Lint every file anew, and keep nothing for the next run.")
 @click.option(
     "--cache-dir",
     metavar="FOLDER",
-    type=click.Path(path_type=Path),
+    type=_FILE,
     envvar=VARIABLE,
     show_envvar=True,
     help=f"Where answers are kept, instead of {FOLDER} in the root of the project.",
@@ -74,7 +79,12 @@ def command(
     output_format: str,
     output_file: Path | None,
     statistics: bool,
+    add_noqa: bool,
+    report_unused_noqa: bool,
+    write_baseline: Path | None,
+    baseline: Path | None,
     exit_zero: bool,
+    watch: bool,
     stdin_filename: Path | None,
     jobs: int | None,
     no_cache: bool,
@@ -84,8 +94,14 @@ def command(
     from_stdin = paths == (Path(STDIN),) or (stdin_filename is not None and not paths)
     if not from_stdin and (Path(STDIN) in paths or stdin_filename is not None):
         raise Failure("standard input can't be linted together with files")
-    sources: dict[str, Source] = {}
-    try:
+    if from_stdin and (add_noqa or watch):
+        raise Failure(f"{'--add-noqa' if add_noqa else '--watch'} needs files, not standard input")
+    if sum(map(bool, (add_noqa, write_baseline, watch))) > 1:
+        raise Failure("only one of --add-noqa, --write-baseline and --watch can be used at a time")
+    if write_baseline and baseline:
+        raise Failure("a baseline is either written or used: give --write-baseline or --baseline")
+
+    def configure() -> Config:
         first = stdin_filename if from_stdin else (paths or (Path(),))[0]
         config = find_config(first or Path(), _all_rules).override(
             select=_codes(select, "--select") if select else None,
@@ -93,15 +109,40 @@ def command(
             ignore=_codes(ignore, "--ignore") if ignore else None,
             exclude=exclude,
         )
+        return replace(config, report_unused_noqa=report_unused_noqa)
+
+    def run() -> bool:
+        """Do it once; whether something was found."""
+        config, found = configure(), _Found()
         if from_stdin:
-            findings = _lint_stdin(config, stdin_filename, sources)
+            found.in_stdin(config, stdin_filename)
         else:
-            findings = _lint_files(paths or (Path(),), config, Means(jobs, not no_cache, cache_dir))
+            found.in_files(paths or (Path(),), config, Means(jobs, not no_cache, cache_dir))
+        if baseline is not None:
+            found.leave_out(baseline)
+        if write_baseline is not None:
+            found.keep(write_baseline)
+        elif add_noqa:
+            from torchlint.cli.silence import silence
+
+            found.findings = silence(found.findings, config)
+        if not (add_noqa or write_baseline) or output_file:
+            write_report(Report(found.findings, found.texts, _all_rules), output_format, statistics, output_file)
+        return bool(found.findings) and write_baseline is None
+
+    if watch:
+        from torchlint.cli.watch import watch as run_again
+
+        run_again(paths or (Path(),), lambda: _told(run))
+    elif _told(run) and not exit_zero:
+        raise click.exceptions.Exit(1)
+
+
+def _told(run: Callable[[], bool]) -> bool:
+    try:
+        return run()
     except ConfigError as error:
         raise Failure(str(error)) from None
-    write_report(Report(findings, Texts(sources), _all_rules), output_format, statistics, output_file)
-    if findings and not exit_zero:
-        raise click.exceptions.Exit(1)
 
 
 def _all_rules() -> Iterable[Rule]:
@@ -114,23 +155,45 @@ def _codes(values: Iterable[str], option: str) -> tuple[str, ...]:
     return parse_codes(",".join(values), _all_rules, option)
 
 
-def _lint_stdin(config: Config, name: Path | None, sources: dict[str, Source]) -> list[Finding]:
-    from torchlint.linter import Linter, unreadable
-    from torchlint.source import UnreadableError, source_from_text
+@dataclass
+class _Found:
+    """What was found, and the text it was found in."""
 
-    data = sys.stdin.buffer.read()
-    shown = str(name) if name is not None else "stdin"
-    try:
-        sources[shown] = source_from_text(data, shown, name)
-        return Linter(config).lint_data(data, shown, name, project_root(name), named=True)
-    except UnreadableError as error:
-        return [unreadable(error, shown)]
+    findings: list[Finding] = field(default_factory=list)
+    sources: dict[str, Source] = field(default_factory=dict)
 
+    @property
+    def texts(self) -> Texts:
+        return Texts(self.sources)
 
-def _lint_files(paths: tuple[Path, ...], config: Config, means: Means) -> list[Finding]:
-    from torchlint.files import find_targets
+    def in_stdin(self, config: Config, name: Path | None) -> None:
+        from torchlint.linter import Linter, unreadable
+        from torchlint.source import UnreadableError, source_from_text
 
-    targets = find_targets(paths, config)
-    if not targets:
-        click.echo("warning: no Python file or notebook to lint", err=True)
-    return check(targets, config, means)
+        data = sys.stdin.buffer.read()
+        shown = str(name) if name is not None else "stdin"
+        try:
+            self.sources[shown] = source_from_text(data, shown, name)
+            self.findings = Linter(config).lint_data(data, shown, name, project_root(name), named=True)
+        except UnreadableError as error:
+            self.findings = [unreadable(error, shown)]
+
+    def in_files(self, paths: tuple[Path, ...], config: Config, means: Means) -> None:
+        from torchlint.files import find_targets
+
+        targets = find_targets(paths, config)
+        if not targets:
+            click.echo("warning: no Python file or notebook to lint", err=True)
+        self.findings = check(targets, config, means)
+
+    def leave_out(self, baseline: Path) -> None:
+        from torchlint.baseline import without_baseline
+
+        self.findings = without_baseline(baseline, self.findings, self.texts)
+
+    def keep(self, baseline: Path) -> None:
+        from torchlint.baseline import write_baseline
+
+        write_baseline(baseline, self.findings, self.texts)
+        count = len(self.findings)
+        click.echo(f"Wrote {count} problem{'s' * (count != 1)} to {baseline}")
