@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from typing import Any
 
+import pytest
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -15,6 +16,8 @@ import torchlint
 
 #: after so many steps all opening checks are over
 WARM = 70
+#: to clip to
+LIMIT = 0.01
 
 
 class Operations(TorchDispatchMode):
@@ -28,7 +31,8 @@ class Operations(TorchDispatchMode):
 
 
 class Training:
-    def __init__(self, layers: int) -> None:
+    def __init__(self, layers: int, clips: bool = False) -> None:
+        self.clips = clips
         torch.manual_seed(0)
         hidden = [part for _ in range(layers) for part in (nn.Linear(8, 8), nn.ReLU())]
         self.model = nn.Sequential(*hidden, nn.Linear(8, 3))
@@ -38,6 +42,8 @@ class Training:
         inputs, targets = torch.randn(16, 8), torch.randint(3, (16,))
         self.optimizer.zero_grad()
         F.cross_entropy(self.model(inputs), targets).backward()
+        if self.clips:
+            nn.utils.clip_grad_norm_(self.model.parameters(), LIMIT)
         self.optimizer.step()
 
     def operations(self) -> Counter[str]:
@@ -73,6 +79,38 @@ def test_a_steady_step_has_one_fused_test_of_the_gradients_and_reads_numbers_tha
     parameters = len(list(training.model.parameters()))
     assert guarded - plain == Counter({"_foreach_norm": 1, "_local_scalar_dense": parameters + 1})
     assert not plain - guarded
+
+
+def test_where_gradients_are_clipped_their_norm_is_known_already() -> None:
+    training = Training(layers=10, clips=True)
+    with torchlint.guard(training.model) as guard:
+        for _ in range(WARM):
+            training.step()
+        # not a dispatch mode: under one, no operation in place raises a version
+        with torch.autograd.profiler.profile() as profile:
+            training.step()
+        assert guard._session is not None
+        norms = [record.gradient_norm for record in guard._session.recorder.records]
+    assert {event.key: event.count for event in profile.key_averages()}["aten::_foreach_norm"] == 1
+    # as it was before clipping
+    assert min(norms) > LIMIT
+
+
+def test_a_norm_of_clipping_is_not_trusted_after_the_gradients_were_written_to() -> None:
+    training = Training(layers=1, clips=True)
+    step = training.optimizer.step
+    weight = next(training.model.parameters())
+
+    def poisoned() -> None:
+        weight.grad[0, 0] = float("nan")
+        step()
+
+    with pytest.raises(torchlint.GuardError, match="TLN503"), torchlint.guard(training.model):
+        for _ in range(3):
+            training.step()
+        training.optimizer.step = poisoned
+        training.step()
+    assert weight.isfinite().all()
 
 
 def test_the_calls_of_a_steady_step_are_few_and_do_not_grow_with_the_model() -> None:

@@ -39,6 +39,7 @@ class Watcher(Protocol):
     def step_starts(self, optimizer: Optimizer, closure: bool) -> None: ...
     def step_ended(self, optimizer: Optimizer) -> None: ...
     def gradients_clipped(self, gradients: Sequence[torch.Tensor], limit: float) -> None: ...
+    def norm_computed(self, gradients: Sequence[torch.Tensor], norm: torch.Tensor) -> None: ...
     def loss_scaled(self, scaler: GradScaler, loss: Any, scaled: Any) -> None: ...
     def gradients_unscaled(self, optimizer: Optimizer) -> None: ...
     def scaler_step(self, scaler: GradScaler, optimizer: Optimizer, begins: bool) -> None: ...
@@ -124,14 +125,17 @@ def _wrap_clipping(listed: bool) -> Callable[[Function], Function]:
 
     def wrap(original: Function) -> Function:
         def helper(gradients: Any, *args: Any, **kwargs: Any) -> Any:
-            if _watchers:
-                caller = _CLIPPING.get(sys._getframe(1).f_code.co_name)
-                limit = None if caller is None else sys._getframe(1).f_locals.get(caller)
-                # clipping to infinity is how people read the norm
-                if limit is not None and float(limit) != math.inf:
-                    for watcher in _here():
-                        watcher.gradients_clipped(gradients[0] if listed else gradients, float(limit))
-            return original(gradients, *args, **kwargs)
+            caller = sys._getframe(1)
+            limit = caller.f_locals.get(_CLIPPING.get(caller.f_code.co_name, "")) if _watchers else None
+            # clipping to infinity is how people read the norm
+            if limit is not None and float(limit) != math.inf:
+                for watcher in _here():
+                    watcher.gradients_clipped(gradients[0] if listed else gradients, float(limit))
+            result = original(gradients, *args, **kwargs)
+            if limit is not None and not listed and float(caller.f_locals["norm_type"]) == 2:
+                for watcher in _here():
+                    watcher.norm_computed(gradients, result)
+            return result
 
         return helper
 

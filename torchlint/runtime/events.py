@@ -72,7 +72,8 @@ class StepEnd:
 class Measured:
     """Loss and gradient norm of a step: before the step on a CPU, a step later where reading would make a device wait.
 
-    `loss` is None where no scalar loss was seen, `gradient_norm` where no gradient was there.
+    `loss` is None where no scalar loss was seen, `gradient_norm` where no gradient was there. Where clipping
+    has computed the norm, it is that before clipping.
     """
 
     step: int

@@ -7,6 +7,7 @@ squares overflows for values above 1e19, so a norm that is not finite is a reaso
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -55,6 +56,26 @@ def _dtype(kind: torch.dtype) -> torch.dtype | None:
 def _foreach_norm(gradients: Sequence[torch.Tensor], dtype: torch.dtype | None) -> Sequence[torch.Tensor]:
     result: Sequence[torch.Tensor] = torch._foreach_norm(gradients, 2, dtype=dtype)
     return result
+
+
+class ClippedNorm:
+    """The norm that a clipping has computed: still right as long as nothing but that clipping writes to the gradients.
+
+    It was computed before they were clipped, which tells more about a training than the limit that most were cut to.
+    """
+
+    def __init__(self, gradients: Sequence[torch.Tensor], norm: torch.Tensor) -> None:
+        self.norm = norm
+        self._gradients = gradients
+        # the clipping that follows writes to each of them once
+        self._versions = [gradient._version + 1 for gradient in gradients]
+
+    def is_of(self, gradients: Sequence[torch.Tensor]) -> bool:
+        return (
+            len(gradients) == len(self._gradients)
+            and all(map(operator.is_, gradients, self._gradients))
+            and [gradient._version for gradient in gradients] == self._versions
+        )
 
 
 def total(values: Sequence[torch.Tensor]) -> float:

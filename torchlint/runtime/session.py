@@ -32,7 +32,7 @@ from torchlint.runtime.events import (
 from torchlint.runtime.findings import RuntimeFinding, Severity
 from torchlint.runtime.graph import LossGraph
 from torchlint.runtime.models import Root, models_holding, named_roots
-from torchlint.runtime.norms import Reading, send, total
+from torchlint.runtime.norms import ClippedNorm, Reading, send, total
 from torchlint.runtime.operations import OperationMode, compilations, in_transform, is_on_top, is_under_mode
 from torchlint.runtime.optimizers import TrackedOptimizer
 from torchlint.runtime.recorder import Recorder, StepRecord
@@ -129,6 +129,7 @@ class Session:
         self._names: dict[int, str] = {}
         self._loss_tensor: torch.Tensor | None = None
         self._scaled: tuple[Any, Any] | None = None
+        self._clipped: ClippedNorm | None = None
         self._stepping: TrackedOptimizer | None = None
         self._scaler_optimizer: Optimizer | None = None
         self._stepped = False
@@ -349,7 +350,7 @@ class Session:
         root, scaled = roots[0], False
         if self._scaled is not None and self._scaled[0] is root:
             scaled, root = True, self._scaled[1]
-        self.loss = self._loss_tensor = None
+        self.loss = self._loss_tensor = self._clipped = None
         if len(roots) == 1 and root.numel() == 1:
             if root.device.type == "cpu":
                 self.loss = root.item()
@@ -395,6 +396,9 @@ class Session:
     def gradients_clipped(self, gradients: Sequence[torch.Tensor], limit: float) -> None:
         self._emit(Clip(gradients, limit))
 
+    def norm_computed(self, gradients: Sequence[torch.Tensor], norm: torch.Tensor) -> None:
+        self._clipped = ClippedNorm(gradients, norm)
+
     def step_starts(self, optimizer: Optimizer, closure: bool) -> None:
         tracked = self.track(optimizer)
         tracked.closure = tracked.closure or closure
@@ -426,7 +430,11 @@ class Session:
         if not gradients:
             self._measured(Measured(self.step, tracked, self.loss, None, by_scaler, late=False))
             return
-        values = tracked.norms.of(gradients)
+        clipped, self._clipped = self._clipped, None
+        if clipped is not None and clipped.is_of(gradients):
+            values: Sequence[torch.Tensor] = [clipped.norm]
+        else:
+            values = tracked.norms.of(gradients)
         if values[0].device.type == "cpu":
             self.layer_norms = (tracked, values)
             self._measured(Measured(self.step, tracked, self.loss, total(values), by_scaler, late=False))
