@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,6 +83,22 @@ def total(values: Sequence[torch.Tensor]) -> float:
     return math.hypot(*[value.item() for value in values])
 
 
+def may_be_non_finite(tensors: Iterable[torch.Tensor]) -> bool:
+    """A quick look at many tensors, with at most one wait for a device: no is certain, yes asks for a closer look."""
+    numbers = [tensor.detach() for tensor in tensors if tensor.is_floating_point()]
+    try:
+        values = Norms(numbers).of(numbers)
+        return bool(values) and not math.isfinite(_total(values).item())
+    except RuntimeError:
+        # a dtype without norms
+        return True
+
+
+def _total(values: Sequence[torch.Tensor]) -> torch.Tensor:
+    device = values[0].device
+    return torch.linalg.vector_norm(torch.stack([value.to(device, torch.float32) for value in values]))
+
+
 @dataclass(slots=True)
 class Reading:
     """Loss and gradient norm on their way from a device."""
@@ -100,7 +116,7 @@ class Reading:
 def send(loss: torch.Tensor | None, values: Sequence[torch.Tensor]) -> Reading:
     """Start copying loss and total norm into pinned memory, without waiting for the device."""
     device = values[0].device
-    norm = torch.linalg.vector_norm(torch.stack([value.to(device, torch.float32) for value in values]))
+    norm = _total(values)
     value = torch.zeros((), device=device) if loss is None else loss.detach().reshape(()).to(device, torch.float32)
     both = torch.stack([value, norm])
     if device.type != "cuda":

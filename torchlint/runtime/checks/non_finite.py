@@ -13,7 +13,7 @@ from torchlint.runtime.checks.base import Check
 from torchlint.runtime.events import BackwardStart, Close, Measured, ScalerStep, StepEnd
 from torchlint.runtime.graph import LossGraph, kind
 from torchlint.runtime.models import Root
-from torchlint.runtime.norms import plain
+from torchlint.runtime.norms import may_be_non_finite, plain
 from torchlint.runtime.operations import tensors_in
 from torchlint.runtime.replay import Origin, describe, find_origin, is_finite
 
@@ -106,6 +106,8 @@ class NonFinite(Check):
     def _look_at_state(self) -> None:
         """Parameters and buffers: a running variance that overflowed shows only in evaluation."""
         for root in self.session.roots:
+            if not may_be_non_finite((*root.inner.parameters(), *root.inner.buffers())):
+                continue
             cause = self._bad_parameter(root) or self._bad_buffer(root)
             if cause is not None:
                 self._tell("the state of the model", cause)
