@@ -10,6 +10,11 @@ from pathlib import Path
 import pytest
 from conftest import BUGGY, CLEAN, Command, notebook
 
+from torchlint.add_noqa import with_noqa
+from torchlint.findings import Finding, Location
+from torchlint.source import source_from_text
+from torchlint.suppression import read_suppressions
+
 NOQA = "  # noqa: TLN201"
 
 LINE = "    probabilities = torch.softmax(model(x), dim=1)\n"
@@ -111,6 +116,30 @@ def test_notebooks_keep_the_rest(torchlint: Command, tmp_path: Path, indent: int
         at = after.index(NOQA, before.rindex("softmax"))
         assert after[:at] + after[at + len(NOQA) :] == before
         assert torchlint("check").code == 0
+
+
+FIXTURES = sorted(path for path in (Path(__file__).parent / "rules").rglob("*") if path.suffix in (".py", ".ipynb"))
+
+
+@pytest.mark.parametrize("part", range(8))
+def test_on_any_row(part: int) -> None:
+    """Wherever a finding may be: its row is silenced, and what is inserted is all that changes."""
+    for file in FIXTURES[part::8]:
+        source = source_from_text(file.read_bytes(), file.name, file)
+        rows = [row for row, line in enumerate(source.lines, 1) if line.strip() and not line.strip().startswith("#")]
+        findings = []
+        for row in rows:
+            cell, row = source.place(row)
+            findings.append(Finding("TLN9999", "name", "message", Location(file.name, row, 1, row, 2, cell)))
+        data = with_noqa(source, findings)
+        assert data.replace(b"  # noqa: TLN9999", b"").replace(b", TLN9999", b"") == source.data
+        after = source_from_text(data, file.name, file)
+        suppressions = read_suppressions(after)
+        commands = [finding for finding in findings if not suppressions.covers(finding, after)]
+        lines = {
+            after.lines[after.row(place.cell, place.row) - 1] for place in (command.location for command in commands)
+        }
+        assert all(source.cells and (line.strip() == "pass" or "get_ipython()" in line) for line in lines)
 
 
 def test_only_what_the_baseline_lacks(torchlint: Command, tmp_path: Path) -> None:

@@ -51,7 +51,13 @@ def _insertions(source: Source, findings: Iterable[Finding], writer: _Python | _
         row = source.row(finding.location.cell, finding.location.row)
         if finding.code not in NO_RULES:
             codes.setdefault(lines.get(row, Line(row, row)), []).append(finding.code)
-    return [_insertion(line, sorted(set(found)), writer) for line, found in codes.items()]
+    python = source.lines
+    return [
+        _insertion(line, sorted(set(found)), writer)
+        for line, found in codes.items()
+        # a command to IPython is left alone: what follows it is its argument
+        if writer.row(line.last_row).strip() == python[line.last_row - 1].strip()
+    ]
 
 
 def _insertion(line: Line, codes: list[str], writer: _Python | _Notebook) -> _Insertion:
