@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from torchlint.runtime.checks import all_checks
+
 from . import __doc__ as about
 from .registry import Fault, Workload, all_faults, all_workloads
 from .runner import Found, Outcome, Task, perform_all
@@ -119,6 +121,10 @@ def summarise_faults(title: str, faults: dict[str, Fault], outcomes: list[Outcom
     for fault, word in verdicts:
         per_code["/".join(sorted(fault.expects or ()))].append(word.startswith(("in time", "late")))
     print("  per code  " + ", ".join(f"{code} {sum(hits)}/{len(hits)}" for code, hits in sorted(per_code.items())))
+    checks = {check.code for check in all_checks()}
+    with_check = [word for fault, word in verdicts if checks & set(fault.expects or ())]
+    seen = [word for word in with_check if word.startswith(("in time", "late"))]
+    print(f"  of the faults whose bug has a check  {share(len(seen), len(with_check))}")
     causes = [fault for fault, _word in verdicts if fault.origin.startswith("TrainCheck")]
     caught = [fault for fault in in_time if fault.origin.startswith("TrainCheck")]
     print(f"  causes of TrainCheck's set    {share(len(caught), len(causes))} runs in time")

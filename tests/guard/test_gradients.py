@@ -320,6 +320,41 @@ def test_nothing_steps() -> None:
     assert codes(train(step)) == ["TLN109"]
 
 
+def test_one_of_two_optimizers_never_steps() -> None:
+    torch.manual_seed(0)
+    first, second = Net(), Net()
+    optimizers = [torch.optim.SGD(net.parameters(), lr=0.05) for net in (first, second)]
+
+    def program():
+        for _ in range(25):
+            x, y = batch()
+            for net, optimizer in zip((first, second), optimizers):
+                optimizer.zero_grad()
+                F.cross_entropy(net(x), y).backward()
+            optimizers[0].step()
+
+    [finding] = watch(program, first, second)
+    assert (finding.code, finding.module) == ("TLN109", "Net2")
+
+
+def test_learning_rate_that_stays_zero() -> None:
+    model = Net()
+    [finding] = train(healthy_step, model=model, optimizer=torch.optim.SGD(model.parameters(), lr=0.0))
+    assert finding.code == "TLN108"
+
+
+def test_weights_that_are_written_back() -> None:
+    model = Net()
+    saved = copy.deepcopy(model.state_dict())
+
+    def step(model, optimizer, x, y):
+        healthy_step(model, optimizer, x, y)
+        model.load_state_dict(saved)
+
+    [finding] = train(step, model=model)
+    assert (finding.code, finding.severity) == ("TLN108", "error")
+
+
 def test_update_by_hand_is_a_step() -> None:
     def step(model, optimizer, x, y):
         F.cross_entropy(model(x), y).backward()

@@ -70,6 +70,30 @@ def test_right_loss(loss) -> None:
     assert train(with_loss(loss), steps=3) == []
 
 
+@pytest.mark.parametrize(
+    ("measure", "expected"),
+    [
+        (lambda out, y: (out[:, :1] > 0) == y, ["TLN205"]),
+        (lambda out, y: (out[:, 0] > 0) == y, []),
+        # which labels of the batch are the same, as in contrastive losses
+        (lambda out, y: y.unsqueeze(1) == y, []),
+    ],
+)
+def test_metric_that_broadcasts(measure, expected: list[str]) -> None:
+    def loss(out, y):
+        measure(out, y)
+        return F.cross_entropy(out, y)
+
+    assert codes(train(with_loss(loss), steps=3)) == expected
+
+
+def test_weights_of_a_loss_that_broadcast() -> None:
+    def loss(out, y):
+        return (torch.ones(len(y)) * (out[:, :1] - y.float().unsqueeze(1)) ** 2).mean()
+
+    assert codes(train(with_loss(loss), steps=3)) == ["TLN205"]
+
+
 def test_first_loss_far_above_guessing() -> None:
     model = Net()
     nn.init.normal_(model.head.weight, std=20.0)

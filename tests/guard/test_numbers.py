@@ -90,6 +90,9 @@ def test_sums_that_wrap(count) -> None:
         lambda out, y: torch.full((10,), 200, dtype=torch.uint8) * 2,
         lambda out, y: torch.full((10,), 200, dtype=torch.uint8) ** 2,
         lambda out, y: -torch.full((10,), 200, dtype=torch.uint8),
+        lambda out, y: torch.full((10,), 200, dtype=torch.uint8).add_(60),
+        lambda out, y: torch.full((10,), 20, dtype=torch.uint8).sub_(30),
+        lambda out, y: torch.tensor([5, 3], dtype=torch.uint8).diff(dim=0),
     ],
 )
 def test_arithmetic_that_wraps(count) -> None:
@@ -104,11 +107,19 @@ def test_arithmetic_that_wraps(count) -> None:
         lambda out, y: torch.full((10,), 200, dtype=torch.uint8) / 255,
         lambda out, y: torch.full((10,), 200, dtype=torch.uint8).float() - 255,
         lambda out, y: 1 - torch.ones(10, dtype=torch.uint8),
+        lambda out, y: torch.full((10,), 200, dtype=torch.uint8).add_(55),
+        lambda out, y: torch.full((10,), 20, dtype=torch.uint8).sub_(20),
         lambda out, y: torch.ones(10, dtype=torch.uint8) * torch.ones(10, dtype=torch.uint8),
     ],
 )
 def test_arithmetic_that_does_not_wrap(count) -> None:
     assert counting(count) == []
+
+
+@pytest.mark.parametrize(("decay", "expected"), [(0.9999, ["TLN501"]), (0.9, [])])
+def test_moving_average_in_bfloat16(decay: float, expected: list[str]) -> None:
+    average = torch.ones(16, dtype=torch.bfloat16)
+    assert codes(counting(lambda out, y: average.mul_(decay).add_(1.0, alpha=1 - decay))) == expected
 
 
 # --------------------------------------------------------------------------- TLN503

@@ -6,7 +6,7 @@ from torchlint.rules.base import Rule
 class BroadcastLoss(Rule):
     """
     ## What it does
-    Finds a loss between predictions of shape (N, 1) and targets of shape (N), which broadcast to (N, N).
+    Finds a loss or a metric between predictions of shape (N, 1) and targets of shape (N), which broadcast to (N, N).
 
     ## Why is this bad?
     Every prediction is compared with every target. The best answer to that is the mean of all targets, for each

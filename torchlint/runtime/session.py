@@ -33,7 +33,7 @@ from torchlint.runtime.findings import RuntimeFinding, Severity
 from torchlint.runtime.graph import LossGraph
 from torchlint.runtime.models import Root, models_holding, named_roots
 from torchlint.runtime.norms import ClippedNorm, Reading, send, total
-from torchlint.runtime.operations import OperationMode, compilations, in_transform, is_on_top, is_under_mode
+from torchlint.runtime.operations import OperationMode, compilations, in_transform, is_on_top, is_under_mode, tensors_in
 from torchlint.runtime.optimizers import TrackedOptimizer
 from torchlint.runtime.recorder import Recorder, StepRecord
 from torchlint.runtime.replay import last_kind
@@ -233,6 +233,18 @@ class Session:
         except Exception as error:
             self._thrown = error
             raise
+
+    @property
+    def in_step(self) -> bool:
+        """Whether an optimizer is stepping."""
+        return self._stepping is not None
+
+    @property
+    def batch_size(self) -> int | None:
+        """The first dimension of what the last training forward was called with."""
+        calls = (root.call for root in self.roots if root.call is not None)
+        inputs = (tensor for call in calls for tensor in tensors_in((call.args, call.kwargs)) if tensor.dim())
+        return next((tensor.shape[0] for tensor in inputs), None)
 
     # ------------------------------------------------------------------ models
 

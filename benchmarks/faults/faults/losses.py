@@ -13,7 +13,7 @@ from ..workloads.metric import ArcFace, Distillation
 from ..workloads.regimes import Autocast, Compiled, CompiledConvNet
 from ..workloads.reinforcement import Dqn
 from ..workloads.sequences import Gpt, GruAttention, Lstm, TransformerClassifier
-from ..workloads.structured import GraphNetwork, MultipleInstances
+from ..workloads.structured import MultipleInstances
 from ..workloads.supervised import (
     BinarySegmentation,
     ConvNet,
@@ -39,7 +39,8 @@ class SoftmaxInModel:
         return nn.Sequential(super().make_model(), nn.Softmax(dim=1))
 
 
-@fault("TLN201", on=(Gpt, Lstm, UNet, GraphNetwork, LabelSmoothing))
+# not on GraphNetwork, which has a loss of its own that the fault does not touch (mended after the freeze)
+@fault("TLN201", on=(Gpt, Lstm, UNet, LabelSmoothing))
 class SoftmaxBeforeCriterion:
     def criterion(self, output, target):
         return super().criterion(output.softmax(dim=1 if output.dim() == 4 else -1), target)

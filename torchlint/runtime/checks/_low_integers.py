@@ -46,10 +46,25 @@ def wrapped(event: Operation) -> str | None:
     name = getattr(event.function, "__name__", "")
     again = _ARITHMETIC.get(name)
     result = event.result
-    if again is None or not isinstance(result, torch.Tensor) or result.dtype not in LOW or event.kwargs:
+    if not isinstance(result, torch.Tensor) or result.dtype not in LOW:
         return None
-    exact = again(*(_wide(argument) for argument in event.args))
+    if again is None:
+        return name.strip("_") if wrapped_in_place(name, event) else None
+    options = {key: _wide(value) for key, value in event.kwargs.items() if key not in ("out", "dtype")}
+    exact = again(*(_wide(argument) for argument in event.args), **options)
     return name.strip("_") if bool((exact != result).any()) else None
+
+
+def wrapped_in_place(name: str, event: Operation) -> bool:
+    """A uint8 sum below what was added to it, or a difference that was below zero: what was there before is gone."""
+    result, other = event.result, event.args[1] if len(event.args) > 1 else None
+    if result.dtype is not torch.uint8 or event.kwargs or isinstance(other, float) or other is None:
+        return False
+    if isinstance(other, torch.Tensor) and other.is_floating_point():
+        return False
+    if name in ("add_", "__iadd__"):
+        return bool((result < _wide(other)).any())
+    return name in ("sub_", "__isub__") and bool((result.long() + _wide(other) > 255).any())
 
 
 def is_product(name: str) -> bool:

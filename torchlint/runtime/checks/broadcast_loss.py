@@ -13,6 +13,8 @@ from torchlint.runtime.graph import kind, saved
 
 _LOSSES = (F.mse_loss, F.l1_loss, F.smooth_l1_loss, F.huber_loss, F.binary_cross_entropy)
 _DIFFERENCES = ("sub", "__sub__", "rsub", "__rsub__", "subtract")
+_PRODUCTS = ("mul", "__mul__", "__rmul__", "multiply")
+_COMPARISONS = ("eq", "__eq__", "ne", "__ne__")
 
 
 class BroadcastLoss(Check):
@@ -34,7 +36,8 @@ class BroadcastLoss(Check):
             self._tell(size)
 
     def on_operation(self, event: Operation) -> None:
-        if event.function not in _LOSSES and getattr(event.function, "__name__", "") not in _DIFFERENCES:
+        name = getattr(event.function, "__name__", "")
+        if event.function not in _LOSSES and name not in (*_DIFFERENCES, *_PRODUCTS, *_COMPARISONS):
             return
         pair = [argument for argument in event.args[:2] if isinstance(argument, torch.Tensor)]
         pair += [event.kwargs[key] for key in ("input", "target", "other") if key in event.kwargs]
@@ -42,9 +45,28 @@ class BroadcastLoss(Check):
             return
         size = pair[0].shape[0] if pair[0].dim() else 0
         shapes = {tuple(tensor.shape) for tensor in pair}
+        if size < 2 or shapes != {(size, 1), (size,)}:
+            return
         # a prediction needs a gradient and a target does not; pairwise distances of one tensor do on both sides
-        if size > 1 and shapes == {(size, 1), (size,)} and pair[0].requires_grad != pair[1].requires_grad:
+        one_learns = pair[0].requires_grad != pair[1].requires_grad
+        if name in _PRODUCTS or name in _COMPARISONS:
+            # outer products are common, but not over the batch
+            if size == self.session.batch_size and pair[0].data_ptr() != pair[1].data_ptr():
+                if name in _COMPARISONS:
+                    self._tell_metric(size)
+                elif one_learns:
+                    self._tell(size)
+        elif one_learns:
             self._tell(size)
+
+    def _tell_metric(self, size: int) -> None:
+        self.report(
+            f"predictions and labels of the shapes ({size}, 1) and ({size}) are compared: they broadcast to "
+            f"({size}, {size}), so the count of right answers is one over all pairs",
+            "give both the same shape: prediction.squeeze(1), or labels.unsqueeze(1)",
+            severity="warning",
+            pairs=size * size,
+        )
 
     def _tell(self, size: int) -> None:
         self.report(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from torch import nn
 from torch.nn.modules.batchnorm import _NormBase
 
 from torchlint.runtime.checks.base import Check
@@ -30,13 +31,20 @@ class EvalModeMissing(Check):
 
     def on_forward(self, event: Forward) -> None:
         key = id(event.root)
-        if not event.training:
+        if event.grad_enabled or key in self._knows_eval:
+            if not event.training:
+                self._knows_eval.add(key)
+            return
+        if not event.training and not any(isinstance(layer, _NormBase) for layer in self._awake(event.root)):
+            # a BatchNorm that learns under a model in eval mode was not reached by eval(); Dropout may be meant
             self._knows_eval.add(key)
-        if event.grad_enabled or not event.training or key in self._knows_eval:
             return
         self._rows[key] = self._rows.get(key, 0) + 1
         if self._rows[key] == FORWARDS and self._is_trained(event.root):
             self._judge(event.root)
+
+    def _awake(self, root: Root) -> list[nn.Module]:
+        return [module for _, module in root.mode_sensitive() if module.training]
 
     def _is_trained(self, root: Root) -> bool:
         parameters = ids(root.inner.parameters())

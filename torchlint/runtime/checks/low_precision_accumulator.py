@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from torchlint.runtime.checks._low_integers import LOW, is_product, wrapped
+from torchlint.runtime.checks._low_integers import LOW, is_product, wrapped, wrapped_in_place
 from torchlint.runtime.checks.base import Check
 from torchlint.runtime.events import Operation
 
@@ -32,6 +32,8 @@ class LowPrecisionAccumulator(Check):
         name = getattr(event.function, "__name__", "")
         result = event.result
         if isinstance(result, torch.Tensor) and result.dtype in (*LOW, *_LOW_FLOATS):
+            if result.dtype in _LOW_FLOATS and _stands_still(name, event):
+                self._tell_still(result)
             exact = self._is_wrong(name, event) if result.dtype in LOW else _is_rounded(name, event)
             if exact or self._keeps_growing(name, event):
                 self._tell(name, result)
@@ -40,7 +42,7 @@ class LowPrecisionAccumulator(Check):
         operands = [argument for argument in event.args if isinstance(argument, torch.Tensor)]
         if name in _IN_PLACE and len(operands) == 2:
             kept, added = event.result, operands[1]
-            return _is_wider(added.dtype, kept.dtype) or _wrapped_in_place(kept, added)
+            return _is_wider(added.dtype, kept.dtype) or wrapped_in_place(name, event)
         if name in _SUMS and operands:
             exact = getattr(torch, name)(operands[0].long(), *event.args[1:], **_without_dtype(event))
             return bool((exact != event.result).any())
@@ -62,6 +64,17 @@ class LowPrecisionAccumulator(Check):
         grown += last != now
         self._sums[id(result)] = (result, grown, now)
         return grown >= GROWN
+
+    def _tell_still(self, average: torch.Tensor) -> None:
+        if self.session.in_step:
+            # weight decay by an optimizer
+            return
+        kind = str(average.dtype).removeprefix("torch.")
+        self.report(
+            f"a moving average is kept in {kind}, whose numbers are too coarse for its decay: it never moves",
+            "keep the average in float32",
+            dtype=kind,
+        )
 
     def _tell(self, name: str, result: torch.Tensor) -> None:
         kind = str(result.dtype).removeprefix("torch.")
@@ -87,14 +100,20 @@ def _is_wider(other: torch.dtype, kept: torch.dtype) -> bool:
     return not other.is_floating_point and other not in (*LOW, torch.bool) and other.itemsize > kept.itemsize
 
 
-def _wrapped_in_place(result: torch.Tensor, added: torch.Tensor) -> bool:
-    """A uint8 sum that is smaller than what was added to it."""
-    return result.dtype is torch.uint8 and not added.is_floating_point() and bool((result < added).any())
-
-
 def _is_rounded(name: str, event: Operation) -> bool:
     """A count of integers or bools that half precision can't hold."""
     if name != "sum" or not event.args or event.args[0].is_floating_point():
         return False
     exact = torch.sum(event.args[0], *event.args[1:], **_without_dtype(event))
     return bool((exact != event.result.double()).any())
+
+
+def _stands_still(name: str, event: Operation) -> bool:
+    """Whether the decay of a moving average is less than half of the distance between neighbouring numbers."""
+    average, arguments = event.result, event.args
+    if average.requires_grad or not average.dim() or len(arguments) < 2:
+        return False
+    eps = torch.finfo(average.dtype).eps
+    if name in ("mul_", "__imul__") and isinstance(arguments[1], float):
+        return 0 < 1 - arguments[1] < eps / 4
+    return name == "lerp_" and isinstance(arguments[-1], float) and 0 < arguments[-1] < eps / 4

@@ -6,9 +6,13 @@ import torch
 
 from torchlint.runtime.checks.base import Check
 from torchlint.runtime.events import BackwardEnd, BackwardStart, Close, Graph, StepStart
+from torchlint.runtime.models import Root
+from torchlint.runtime.optimizers import ids, living_optimizers
 
 #: gradients that were made and thrown away in a row: before any step, and after there were some
 THROWN_AWAY, THROWN_AWAY_LATER = 5, 20
+#: steps of one optimizer after which every other one should have stepped as well
+OTHERS_STEPPED = 20
 #: backward passes of a whole run without a step
 WHOLE_RUN = 5
 #: parameters whose versions are watched, for updates by hand
@@ -31,6 +35,24 @@ class NoOptimizerStep(Check):
 
     def on_step_start(self, event: StepStart) -> None:
         self._stepped, self._thrown_away = True, 0
+        if self.session.step == OTHERS_STEPPED and event.optimizer.steps == OTHERS_STEPPED:
+            for root in self.session.roots:
+                self._judge_alone(root)
+
+    def _judge_alone(self, root: Root) -> None:
+        """One of several models, with an optimizer that has not stepped once while the others have."""
+        own = ids(parameter for parameter in root.inner.parameters() if parameter.grad is not None)
+        if not own or any(own & ids(optimizer.parameters) for optimizer in self.session.optimizers.values()):
+            return
+        for optimizer in living_optimizers():
+            if own & ids(parameter for group in optimizer.param_groups for parameter in group["params"]):
+                self.report(
+                    f"{type(optimizer).__name__} holds the parameters of {root.path('')}, which get gradients, "
+                    f"but it has not stepped in {OTHERS_STEPPED} rounds",
+                    "call the step() of each optimizer",
+                    module=root.path(""),
+                )
+                return
 
     def on_graph(self, event: Graph) -> None:
         if not self._watched:

@@ -17,6 +17,8 @@ from torchlint.runtime.norms import may_be_non_finite, plain
 from torchlint.runtime.operations import tensors_in
 from torchlint.runtime.replay import Origin, describe, find_origin, is_finite
 
+#: parameters and buffers are looked at after this many steps, then after 8, 16, 32, ... up to the guard's `every`
+FIRST_LOOK = 4
 #: a GradScaler may skip this many steps in a row with a loss that is not finite; then it is no overflow of the scale
 SKIPPED = 3
 #: and so many with any scale
@@ -55,7 +57,7 @@ class NonFinite(Check):
     def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)  # type: ignore[arg-type]
         self._skipped = 0
-        self._buffers_at = self.session.settings.every
+        self._look_at = FIRST_LOOK
 
     def on_backward_start(self, event: BackwardStart) -> None:
         if event.loss is None or event.in_closure:
@@ -95,8 +97,8 @@ class NonFinite(Check):
         if optimizer.closure and self.session.loss is not None and not math.isfinite(self.session.loss):
             if any(not is_finite(parameter) for parameter in optimizer.parameters):
                 self._trip("the loss", self.session.loss)
-        if self.session.step + 1 >= self._buffers_at:
-            self._buffers_at += self.session.settings.every
+        if self.session.step + 1 >= self._look_at:
+            self._look_at += min(self._look_at, self.session.settings.every)
             self._look_at_state()
 
     def on_close(self, event: Close) -> None:

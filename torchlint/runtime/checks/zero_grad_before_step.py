@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from torchlint.runtime.checks.base import Check
-from torchlint.runtime.events import BackwardEnd, Clip, StepStart, Unscale
+from torchlint.runtime.events import BackwardEnd, StepStart
 from torchlint.runtime.norms import plain
 from torchlint.runtime.optimizers import with_versions
 
@@ -25,8 +25,6 @@ class _Trace:
     seen: list[tuple[nn.Parameter, torch.Tensor, int]] = field(default_factory=list)
     #: there was a backward since the last step, and it made gradients other than zero
     fresh: bool = False
-    #: clipping or unscaling has changed them since
-    handled: bool = False
     streak: int = 0
 
 
@@ -44,7 +42,6 @@ class ZeroGradBeforeStep(Check):
             trace = self._traces.get(id(optimizer))
             if trace is None:
                 trace = self._traces[id(optimizer)] = _Trace()
-            trace.handled = False
             late = self.session.step >= ZERO_STEPS
             if not late or not trace.seen:
                 trace.seen = with_versions([entry[0] for entry in trace.seen] or optimizer.probes())
@@ -54,25 +51,14 @@ class ZeroGradBeforeStep(Check):
                 for parameter, gradient, _ in trace.seen
             )
 
-    def on_clip(self, event: Clip) -> None:
-        self._mark_handled()
-
-    def on_unscale(self, event: Unscale) -> None:
-        self._mark_handled()
-
-    def _mark_handled(self) -> None:
-        for trace in self._traces.values():
-            trace.handled = True
-
     def on_step_start(self, event: StepStart) -> None:
         trace = self._traces.get(id(event.optimizer))
         if trace is None or not trace.fresh or event.optimizer.closure:
             return
         trace.fresh = False
-        gone = all(
-            parameter.grad is None or (not trace.handled and self._emptied(parameter, *rest))
-            for parameter, *rest in trace.seen
-        )
+        gone = all(parameter.grad is None or self._emptied(parameter, *rest) for parameter, *rest in trace.seen)
+        # clipping to a norm of infinity makes zeros too, of those that were finite
+        gone = gone and not any(bool(plain(gradient).any()) for gradient in event.optimizer.gradients())
         trace.streak = trace.streak + 1 if gone else 0
         if trace.streak >= STEPS:
             self.report(
