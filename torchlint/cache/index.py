@@ -35,7 +35,7 @@ class Index:
         if seal.decode() != digest(body) or raw["format"] != FORMAT:
             raise ValueError
         self._files: dict[str, Row] = raw["files"]
-        self._imports: list[Import] = [(folder, path, level, to) for folder, path, level, to in raw["imports"]]
+        self._imports: list[Import] = raw["imports"]
         self._importers: list[tuple[str, list[str]]] = raw["importers"]
         self.folders: dict[str, int] = raw["folders"]
         #: all files that may import something, None if no answer stands on that
@@ -91,7 +91,7 @@ class Index:
                 named,
                 findings,
                 [paths[n] for n in files],
-                [self._imports[n] for n in imports],
+                [(folder, path, level, to) for folder, path, level, to in map(self._imports.__getitem__, imports)],
                 [self._importers[n] for n in importers],
             )
             for path, (named, findings, files, imports, importers) in self._answers.items()
