@@ -125,4 +125,5 @@ def test_the_calls_of_a_steady_step_are_few_and_do_not_grow_with_the_model() -> 
                 training.step()
             added.append(training.calls() - plain)
     assert added[0] == added[1]
-    assert added[0] <= 110
+    # of these, 14 ask whether the compiler is tracing, so that it sees nothing of the guard
+    assert added[0] <= 135

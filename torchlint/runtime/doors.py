@@ -19,6 +19,7 @@ from typing import Any, Protocol
 
 import torch
 from torch.amp.grad_scaler import GradScaler
+from torch.autograd.graph import GradientEdge
 from torch.nn.utils import clip_grad
 from torch.optim.optimizer import (
     Optimizer,
@@ -43,14 +44,23 @@ class Watcher(Protocol):
     def loss_scaled(self, scaler: GradScaler, loss: Any, scaled: Any) -> None: ...
     def gradients_unscaled(self, optimizer: Optimizer) -> None: ...
     def scaler_step(self, scaler: GradScaler, optimizer: Optimizer, begins: bool) -> None: ...
+    def compiler_used(self) -> None: ...
     def compiled_call_starts(self) -> None: ...
+    def compiled_call_ended(self) -> None: ...
 
 
 _watchers: list[Watcher] = []
 _lock = threading.RLock()
 
-# a forked DataLoader worker inherits the list, but nobody watches there
-os.register_at_fork(after_in_child=_watchers.clear)
+
+def _forked() -> None:
+    """A forked DataLoader worker inherits the watchers, and a thread of the same identity, but nobody watches there."""
+    for watcher in _watchers:
+        watcher.thread = 0
+    _watchers.clear()
+
+
+os.register_at_fork(after_in_child=_forked)
 
 
 def _here() -> list[Watcher]:
@@ -65,20 +75,39 @@ def _here() -> list[Watcher]:
 class _Patch:
     """One attribute that is replaced by a wrapper of itself."""
 
+    #: a name is that of a module that is patched only where it is loaded already
     owner: Any
     name: str
     wrap: Callable[[Function], Function]
     _original: Function | None = field(default=None, init=False)
     _wrapper: Function | None = field(default=None, init=False)
 
+    @property
+    def _target(self) -> Any:
+        return sys.modules.get(self.owner) if isinstance(self.owner, str) else self.owner
+
     def install(self) -> None:
-        original = getattr(self.owner, self.name, None)
+        target = self._target
+        original = getattr(target, self.name, None)
         if original is None or original is self._wrapper:
             # a version of torch without it, or a wrapper that another tool had kept and put back
             return
-        self._original = original
-        self._wrapper = functools.wraps(original)(self.wrap(original))
-        setattr(self.owner, self.name, self._wrapper)
+        watched = self.wrap(original)
+
+        @functools.wraps(original)
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            # a constant for the compiler: nothing of this is traced into compiled code
+            if torch.compiler.is_compiling():
+                return original(*args, **kwargs)
+            if _watchers:
+                return watched(*args, **kwargs)
+            if getattr(target, self.name, None) is wrapper:
+                # another tool had patched over us when the last watcher left, and has put us back since
+                setattr(target, self.name, original)
+            return original(*args, **kwargs)
+
+        self._original, self._wrapper = original, wrapper
+        setattr(target, self.name, wrapper)
 
     @property
     def installed(self) -> bool:
@@ -86,8 +115,8 @@ class _Patch:
 
     def remove(self) -> None:
         # where another tool has patched over us in between, its wrapper stays and ours lets everything pass
-        if self._original is not None and getattr(self.owner, self.name, None) is self._wrapper:
-            setattr(self.owner, self.name, self._original)
+        if self._original is not None and getattr(self._target, self.name, None) is self._wrapper:
+            setattr(self._target, self.name, self._original)
             self._original = self._wrapper = None
 
 
@@ -102,10 +131,15 @@ _depth = _Depth()
 
 def _wrap_backward(original: Function) -> Function:
     def backward(tensors: Any, *args: Any, **kwargs: Any) -> Any:
-        watchers = _here() if _watchers and not _depth.value else []
+        if isinstance(tensors, torch.Tensor):
+            roots = [tensors]
+        else:
+            # it may be an iterator, which can be read only once
+            tensors = (tensors,) if isinstance(tensors, GradientEdge) else tuple(tensors)
+            roots = [root for root in tensors if isinstance(root, torch.Tensor)]
+        watchers = _here() if roots and not _depth.value else []
         if not watchers:
             return original(tensors, *args, **kwargs)
-        roots = (tensors,) if isinstance(tensors, torch.Tensor) else tuple(tensors)
         _depth.value += 1
         try:
             for watcher in watchers:
@@ -125,8 +159,9 @@ def _wrap_clipping(listed: bool) -> Callable[[Function], Function]:
 
     def wrap(original: Function) -> Function:
         def helper(gradients: Any, *args: Any, **kwargs: Any) -> Any:
-            caller = sys._getframe(1)
-            limit = caller.f_locals.get(_CLIPPING.get(caller.f_code.co_name, "")) if _watchers else None
+            # over the wrapper that calls this
+            caller = sys._getframe(2)
+            limit = caller.f_locals.get(_CLIPPING.get(caller.f_code.co_name, ""))
             # clipping to infinity is how people read the norm
             if limit is not None and float(limit) != math.inf:
                 for watcher in _here():
@@ -180,13 +215,37 @@ def _wrap_scaler_step(original: Function) -> Function:
     return step
 
 
+def _wrap_compile(original: Function) -> Function:
+    def compile(*args: Any, **kwargs: Any) -> Any:
+        for watcher in _here():
+            watcher.compiler_used()
+        result = original(*args, **kwargs)
+        # this may have loaded the compiler
+        _compiler_patch.install()
+        return result
+
+    return compile
+
+
+class _CompiledCall(threading.local):
+    runs = False
+
+
+_compiled_call = _CompiledCall()
+
+
 def _wrap_eval_frame(original: Function) -> Function:
     """Called with the compiler's callback where a call of compiled code begins, and with None where it ends."""
 
     def set_eval_frame(callback: Any) -> Any:
         if callback is not None:
+            _compiled_call.runs = True
             for watcher in _here():
                 watcher.compiled_call_starts()
+        elif _compiled_call.runs:
+            _compiled_call.runs = False
+            for watcher in _here():
+                watcher.compiled_call_ended()
         return original(callback)
 
     return set_eval_frame
@@ -199,11 +258,12 @@ _patches = (
     _Patch(GradScaler, "scale", _wrap_scale),
     _Patch(GradScaler, "unscale_", _wrap_unscale),
     _Patch(GradScaler, "step", _wrap_scaler_step),
+    _Patch(torch, "compile", _wrap_compile),
 )
 
 
 #: of the compiler, which is patched only where it is loaded already: loading it takes seconds
-_compiler_patch = _Patch(None, "_maybe_set_eval_frame", _wrap_eval_frame)
+_compiler_patch = _Patch("torch._dynamo.eval_frame", "_maybe_set_eval_frame", _wrap_eval_frame)
 
 
 def sees_compiled_calls() -> bool:
@@ -212,12 +272,16 @@ def sees_compiled_calls() -> bool:
 
 
 def _before_step(optimizer: Optimizer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    if torch.compiler.is_compiling():
+        return
     closure = kwargs.get("closure") is not None or (len(args) > 1 and args[1] is not None)
     for watcher in _here():
         watcher.step_starts(optimizer, closure)
 
 
 def _after_step(optimizer: Optimizer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    if torch.compiler.is_compiling():
+        return
     for watcher in _here():
         watcher.step_ended(optimizer)
 
@@ -229,7 +293,6 @@ def enter(watcher: Watcher) -> None:
     """Let `watcher` hear of everything that happens in its thread."""
     with _lock:
         if not _watchers:
-            _compiler_patch.owner = sys.modules.get("torch._dynamo.eval_frame")
             for patch in (*_patches, _compiler_patch):
                 patch.install()
             _handles[:] = [

@@ -115,3 +115,15 @@ def dimension(node: Node, rank: int) -> int | None:
     # kept as an unsigned number: -1 comes back as 2 ** 64 - 1
     value = value - 2**64 if value >= 2**63 else value
     return int(value + rank if value < 0 else value)
+
+
+def comes_from(tensor: torch.Tensor, other: torch.Tensor, length: int = 4) -> bool:
+    """Whether `tensor` is `other`, or was made of it by a few simple operations."""
+    if tensor is other:
+        return True
+    nodes = [tensor.grad_fn]
+    for _ in range(length):
+        if other.grad_fn in nodes:
+            return other.grad_fn is not None
+        nodes = [child for node in nodes if node is not None for child, _ in node.next_functions]
+    return False

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import warnings
+import weakref
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ContextDecorator
 from pathlib import Path
 from types import TracebackType
@@ -81,13 +83,15 @@ class Guard(ContextDecorator):
             raise ValueError(f"action must be 'raise', 'warn', 'record' or a callable, not {action!r}")
         if every < 1 or history < 1:
             raise ValueError("every and history must be at least 1")
-        self._models = models
+        self._models: Sequence[nn.Module] = models
+        #: between the blocks, a guard does not keep its models alive
+        self._references: list[weakref.ref[nn.Module]] = []
         self._action = action
         self._checks = _chosen(select, ignore)
         self._settings = Settings(every=every, history=history, protect=protect)
         self._report = None if report is None else Path(report)
-        if self._report is not None and not self._report.absolute().parent.is_dir():
-            raise ValueError(f"report: there is no folder {self._report.absolute().parent}")
+        if self._report is not None:
+            _check_report(self._report)
         self._session: Session | None = None
         #: what was found so far, in order
         self.findings: list[RuntimeFinding] = []
@@ -98,9 +102,13 @@ class Guard(ContextDecorator):
         """Begin to watch, as entering the block does."""
         if self._session is not None:
             raise RuntimeError("this guard is watching already: make a second one to nest them")
+        models = self._models or [model for reference in self._references if (model := reference()) is not None]
+        if len(models) < len(self._references):
+            raise RuntimeError("the model of this guard does not exist any more")
         self.findings = []
-        self._session = Session(self._models, self._checks, self._settings, self._tell)
-        self._session.start()
+        session = Session(models, self._checks, self._settings, self._tell)
+        session.start()
+        self._session = session
         return self
 
     def stop(self) -> None:
@@ -113,6 +121,9 @@ class Guard(ContextDecorator):
             try:
                 session.stop(failed)
             finally:
+                if self._models:
+                    self._references = [weakref.ref(model) for model in self._models]
+                    self._models = ()
                 if self._report is not None:
                     _write_report(self._report, self.findings, session)
 
@@ -136,16 +147,19 @@ class Guard(ContextDecorator):
 
     # --------------------------------------------------------------------- findings
 
-    def _tell(self, finding: RuntimeFinding) -> None:
-        self.findings.append(finding)
-        if callable(self._action):
-            self._action(finding)
-        elif self._action == "raise" and finding.severity == "error":
-            raise GuardError(finding)
-        elif self._action != "record":
-            # at the user's line, not at ours
-            file, _, row = (finding.line or "torchlint:0").rpartition(":")
-            warnings.warn_explicit(GuardWarning(finding), GuardWarning, file, int(row))
+    def _tell(self, findings: Sequence[RuntimeFinding]) -> None:
+        self.findings += findings
+        for finding in findings:
+            if callable(self._action):
+                self._action(finding)
+            elif self._action == "warn" or (self._action == "raise" and finding.severity == "warning"):
+                # at the user's line, not at ours
+                file, _, row = (finding.line or "torchlint:0").rpartition(":")
+                warnings.warn_explicit(GuardWarning(finding), GuardWarning, file, int(row))
+        if self._action == "raise":
+            for finding in findings:
+                if finding.severity == "error":
+                    raise GuardError(finding)
 
     def summary(self) -> str:
         """How often each bug was found, and each finding, as text."""
@@ -158,12 +172,22 @@ class Guard(ContextDecorator):
 
 def _check_model(model: object) -> None:
     if not isinstance(model, nn.Module):
-        raise TypeError(f"guard() wants torch.nn.Module objects, not {type(model).__name__}")
+        what = f"the class {model.__name__}" if isinstance(model, type) else f"{type(model).__name__}"
+        raise TypeError(f"guard() wants torch.nn.Module objects, not {what}")
     if any(parameter.device.type == "meta" for parameter in model.parameters()):
         raise ValueError(
             "the model has parameters on the meta device, which hold no numbers: "
             "guard it after to_empty() or after its weights are loaded"
         )
+
+
+def _check_report(path: Path) -> None:
+    """Better now than after a night of training."""
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        raise ValueError(f"report: there is no folder {folder}")
+    if path.is_dir() or not os.access(path if path.exists() else folder, os.W_OK):
+        raise ValueError(f"report: {path} can't be written")
 
 
 def _chosen(select: Iterable[str] | None, ignore: Iterable[str] | None) -> tuple[type[Check], ...]:

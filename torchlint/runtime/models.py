@@ -36,6 +36,8 @@ class Root:
         self.module = module
         self.label = label
         self.call: Call | None = None
+        #: it was called since the last step, and not from compiled code
+        self.called = False
 
     @cached_property
     def inner(self) -> nn.Module:
@@ -53,6 +55,11 @@ class Root:
         return (self.module is not self.inner and type(self.module).__name__ == "OptimizedModule") or any(
             getattr(module, "_compiled_call_impl", None) is not None for module in self.inner.modules()
         )
+
+    @cached_property
+    def attention(self) -> bool:
+        """Whether a layer takes another, faster way in evaluation, but not under a function mode."""
+        return any(isinstance(module, nn.MultiheadAttention) for module in self.inner.modules())
 
     def path(self, name: str) -> str:
         return f"{self.label}.{name}" if self.label and name else self.label or name or type(self.inner).__name__

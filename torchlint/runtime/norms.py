@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from torch.nn.parameter import is_lazy
 
 _LOW = (torch.float16, torch.bfloat16)
 _ORDINARY = (torch.Tensor, torch.nn.Parameter)
@@ -24,6 +25,17 @@ def plain(gradient: torch.Tensor) -> torch.Tensor:
         return gradient.coalesce().values() if gradient.is_sparse else gradient.values()
     local: Any = getattr(gradient, "to_local", None)
     return gradient if local is None else local()
+
+
+def readable(tensor: torch.Tensor) -> torch.Tensor | None:
+    """The numbers of a parameter or buffer; None where it has none that could be NaN, or none yet."""
+    if is_lazy(tensor) or tensor.device.type == "meta":
+        return None
+    if not tensor.is_floating_point() and not tensor.is_complex():
+        return None
+    numbers = plain(tensor.detach())
+    # for the formats of one byte, torch can do little
+    return numbers.float() if numbers.itemsize == 1 else numbers
 
 
 class Norms:
@@ -85,7 +97,7 @@ def total(values: Sequence[torch.Tensor]) -> float:
 
 def may_be_non_finite(tensors: Iterable[torch.Tensor]) -> bool:
     """A quick look at many tensors, with at most one wait for a device: no is certain, yes asks for a closer look."""
-    numbers = [tensor.detach() for tensor in tensors if tensor.is_floating_point()]
+    numbers = [numbers for tensor in tensors if (numbers := readable(tensor)) is not None]
     try:
         values = Norms(numbers).of(numbers)
         return bool(values) and not math.isfinite(_total(values).item())

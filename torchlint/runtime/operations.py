@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import torch
-from torch.overrides import TorchFunctionMode
+from torch.overrides import TorchFunctionMode, _get_current_function_mode, _pop_mode, _push_mode
+from torch.utils._device import DeviceContext
 
 Listener = Callable[[Callable[..., Any], tuple[Any, ...], Mapping[str, Any], Any], None]
 
@@ -17,33 +18,35 @@ class OperationMode(TorchFunctionMode):
 
     def __init__(self, listener: Listener) -> None:
         super().__init__()
-        self._listener: Listener | None = listener
+        self._listener = listener
 
     def __torch_function__(
         self, func: Callable[..., Any], types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
     ) -> Any:
         kwargs = kwargs or {}
         result = func(*args, **kwargs)
-        if self._listener is not None:
-            self._listener(func, args, kwargs, result)
+        self._listener(func, args, kwargs, result)
         return result
 
-    def silence(self) -> None:
-        """Hear nothing more, for the case that other modes lie above and it can't be taken off yet."""
-        self._listener = None
+
+def take_off(mode: TorchFunctionMode) -> bool:
+    """Leave a mode, also one that other modes lie above; False where it is at work, and must be asked again later."""
+    above: list[TorchFunctionMode] = []
+    found = False
+    while not found and torch._C._len_torch_function_stack():
+        above.append(_pop_mode())
+        found = above[-1] is mode
+    for other in reversed(above):
+        if other is not mode:
+            _push_mode(other)
+    return found
 
 
 def is_under_mode() -> bool:
-    """Whether somebody's mode is on, such as `with torch.device(...)`: its end would take off what lies above it."""
-    from torch.overrides import _get_current_function_mode
-
-    return _get_current_function_mode() is not None
-
-
-def is_on_top(mode: TorchFunctionMode) -> bool:
-    from torch.overrides import _get_current_function_mode
-
-    return _get_current_function_mode() is mode
+    """Whether somebody's mode is on, whose end would take off what lies above it."""
+    mode = _get_current_function_mode()
+    # the default device is a mode that always lies lowest, and knows that others are above it
+    return mode is not None and not isinstance(mode, DeviceContext)
 
 
 def compilations() -> int:

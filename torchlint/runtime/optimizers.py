@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import weakref
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from typing import Any
 
 import torch
 from torch import nn
@@ -20,7 +22,8 @@ class TrackedOptimizer:
     """An optimizer that has stepped inside the guarded block."""
 
     def __init__(self, optimizer: Optimizer, label: str) -> None:
-        self.optimizer = optimizer
+        #: an optimizer of which only the guard knows is no longer in use: it must not keep its state alive
+        self.reference = weakref.ref(optimizer)
         self.label = label
         #: finished steps
         self.steps = 0
@@ -33,9 +36,14 @@ class TrackedOptimizer:
         self._by_size: list[nn.Parameter] = []
         self.refresh()
 
+    @property
+    def _groups(self) -> list[dict[str, Any]]:
+        optimizer = self.reference()
+        return [] if optimizer is None else optimizer.param_groups
+
     def refresh(self) -> bool:
         """Look for parameters that were added since; True where there are."""
-        groups = self.optimizer.param_groups
+        groups = self._groups
         if sum(len(group["params"]) for group in groups) == len(self.parameters):
             return False
         self.parameters = [parameter for group in groups for parameter in group["params"]]
@@ -44,7 +52,11 @@ class TrackedOptimizer:
         return True
 
     def gradients(self) -> list[torch.Tensor]:
-        return [grad for parameter in self.parameters if (grad := parameter.grad) is not None]
+        """Those that are there now, without the graph that `backward(create_graph=True)` gives them."""
+        gradients = [grad for parameter in self.parameters if (grad := parameter.grad) is not None]
+        if gradients and gradients[0].requires_grad:
+            return [gradient.detach() for gradient in gradients]
+        return gradients
 
     def probes(self) -> list[nn.Parameter]:
         """A few small parameters that have a gradient now."""
@@ -54,7 +66,7 @@ class TrackedOptimizer:
     @property
     def learning_rate(self) -> float | None:
         """That of the first group, where it is a number on the CPU."""
-        groups = self.optimizer.param_groups
+        groups = self._groups
         rate = groups[0].get("lr") if groups else None
         if isinstance(rate, torch.Tensor):
             return rate.item() if rate.device.type == "cpu" else None
@@ -62,12 +74,12 @@ class TrackedOptimizer:
 
     @property
     def learning_rates(self) -> list[float]:
-        return [float(group["lr"]) for group in self.optimizer.param_groups if "lr" in group]
+        return [float(group["lr"]) for group in self._groups if "lr" in group]
 
     @property
     def skips(self) -> bool:
         """Whether a GradScaler has told a fused optimizer to do nothing in this step. Waits for the device."""
-        found = getattr(self.optimizer, "found_inf", None)
+        found = getattr(self.reference(), "found_inf", None)
         return found is not None and bool(found)
 
 
@@ -79,9 +91,14 @@ def living_optimizers() -> Iterator[Optimizer]:
             yield thing
 
 
+def version(gradient: torch.Tensor) -> int:
+    """How often it was changed in place; FSDP adds to this rank's part of a DTensor, past the DTensor itself."""
+    return int(getattr(gradient, "_local_tensor", gradient)._version)
+
+
 def with_versions(parameters: Iterable[nn.Parameter]) -> list[tuple[nn.Parameter, torch.Tensor, int]]:
     """Each parameter that has a gradient now, with the gradient and how often that was changed in place."""
-    return [(parameter, grad, grad._version) for parameter in parameters if (grad := parameter.grad) is not None]
+    return [(parameter, grad, version(grad)) for parameter in parameters if (grad := parameter.grad) is not None]
 
 
 def ids(parameters: Iterable[torch.Tensor]) -> set[int]:

@@ -130,13 +130,16 @@ class _Inspector(TorchFunctionMode):
 
 
 def is_finite(tensor: torch.Tensor) -> bool:
-    return bool(torch.isfinite(tensor.detach()).all())
+    values = tensor.detach()
+    # for the formats of one byte, torch can do little
+    return bool(torch.isfinite(values.float() if values.itemsize == 1 else values).all())
 
 
 def describe(tensor: torch.Tensor) -> str:
     """Shape, dtype, how many numbers are not finite, and the range of the others."""
     values = tensor.detach()
     finite = values[torch.isfinite(values)]
+    finite = finite.abs() if finite.is_complex() else finite
     numbers = [f"{int(values.isnan().sum())} NaN", f"{int(values.isinf().sum())} Inf"]
     extent = f"{float(finite.min()):.4g} to {float(finite.max()):.4g}" if finite.numel() else "none finite"
     kind = str(values.dtype).removeprefix("torch.")

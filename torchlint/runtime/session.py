@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import warnings
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from torch.amp.grad_scaler import GradScaler
 from torch.optim.optimizer import Optimizer
 
 from torchlint.runtime import doors
+from torchlint.runtime.calls import Ear
 from torchlint.runtime.checks import Check
 from torchlint.runtime.events import (
     BackwardEnd,
@@ -30,10 +32,10 @@ from torchlint.runtime.events import (
     Unscale,
 )
 from torchlint.runtime.findings import RuntimeFinding, Severity
-from torchlint.runtime.graph import LossGraph
+from torchlint.runtime.graph import LossGraph, comes_from
 from torchlint.runtime.models import Root, models_holding, named_roots
 from torchlint.runtime.norms import ClippedNorm, Reading, send, total
-from torchlint.runtime.operations import OperationMode, compilations, in_transform, is_on_top, is_under_mode, tensors_in
+from torchlint.runtime.operations import OperationMode, compilations, in_transform, is_under_mode, take_off, tensors_in
 from torchlint.runtime.optimizers import TrackedOptimizer
 from torchlint.runtime.recorder import Recorder, StepRecord
 from torchlint.runtime.replay import last_kind
@@ -84,7 +86,7 @@ class Session:
         modules: Sequence[nn.Module],
         checks: Iterable[type[Check]],
         settings: Settings,
-        tell: Callable[[RuntimeFinding], None],
+        tell: Callable[[Sequence[RuntimeFinding]], None],
     ) -> None:
         self.thread = threading.get_ident()
         self.settings = settings
@@ -114,57 +116,74 @@ class Session:
 
         self._tell = tell
         self._told: set[tuple[str, str | None]] = set()
-        #: what telling the user has raised
-        self._thrown: Exception | None = None
+        #: reported by the checks, and not told yet
+        self._found: list[RuntimeFinding] = []
         self._checks = [check(self) for check in checks]
         self._handlers: dict[type, tuple[tuple[Check, Callable[[Any], None]], ...]] = {}
         self._index_handlers()
-        self._hooks: list[Any] = []
+        self._ears: dict[Root, Ear] = {}
         self._mode: OperationMode | None = None
         #: compiled code is called: a mode around it would have it compiled anew
         self._compiled = False
         self._compilations = compilations()
         self._heard = 0
+        #: true while checks are at work, whose own operations are not to be heard
+        self._checking = False
         self._walks = 0
         self._names: dict[int, str] = {}
         self._loss_tensor: torch.Tensor | None = None
-        self._scaled: tuple[Any, Any] | None = None
         self._clipped: ClippedNorm | None = None
+        #: scaled losses and what they were before, since the last backward
+        self._scaled: deque[tuple[torch.Tensor, torch.Tensor]] = deque(maxlen=8)
         self._stepping: TrackedOptimizer | None = None
         self._scaler_optimizer: Optimizer | None = None
         self._stepped = False
-        self._pending: dict[int, tuple[int, bool, Reading, Sequence[torch.Tensor]]] = {}
+        self._pending: dict[TrackedOptimizer, tuple[int, bool, Reading, Sequence[torch.Tensor]]] = {}
 
     # ------------------------------------------------------------ start and stop
 
     def start(self) -> None:
-        doors.enter(self)
-        self._compiled = bool(self._compilations) and not doors.sees_compiled_calls()
-        for root in self.roots:
-            self._hook(root)
-        if not any(root.compiled for root in self.roots):
-            self._enter_mode()
+        try:
+            doors.enter(self)
+            self._compiled = bool(self._compilations) and not doors.sees_compiled_calls()
+            for root in self.roots:
+                self._hook(root)
+            if not any(root.compiled for root in self.roots):
+                self._enter_mode()
+        except BaseException:
+            self._close()
+            raise
 
     def stop(self, failed: bool) -> None:
         try:
             if not failed:
-                for key in list(self._pending):
-                    self._read(key)
+                for tracked in list(self._pending):
+                    self._read(tracked)
             self._emit(Close(failed))
         finally:
-            self._leave_mode()
-            for hook in self._hooks:
-                hook.remove()
-            self._hooks.clear()
-            doors.leave(self)
+            self._close()
+
+    def _close(self) -> None:
+        """Put everything back, and let go of models and batches: the checks and this session hold each other."""
+        self._leave_mode()
+        for ear in self._ears.values():
+            ear.close()
+        self._ears.clear()
+        doors.leave(self)
+        self._checks.clear()
+        self._handlers.clear()
+        self.roots = []
+        self.optimizers.clear()
+        self._names.clear()
+        self._pending.clear()
+        self._scaled.clear()
+        self._loss_tensor = self._clipped = self._stepping = self.layer_norms = self.evaluating = None
 
     def _hook(self, root: Root) -> None:
-        def before(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-            # a constant for the compiler: nothing of this is traced into compiled code
-            if not torch.compiler.is_compiling():
-                self._forward(root, args, kwargs)
+        def called(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+            self._forward(root, args, kwargs)
 
-        self._hooks.append(root.module.register_forward_pre_hook(before, with_kwargs=True))
+        self._ears[root] = Ear(root.module, called)
 
     # ------------------------------------------------------------------ checks
 
@@ -183,21 +202,26 @@ class Session:
             self._index_handlers()
 
     def _emit(self, event: Any) -> None:
-        for check, handler in self._handlers.get(type(event), ()):
-            try:
-                handler(event)
-            except Exception as error:
-                if error is self._thrown:
-                    # what the user asked for: a GuardError, a warning that is an error, or an action that raises
-                    raise
-                # our own mistake must not end somebody's training
-                self.mute(check)
-                warnings.warn(
-                    f"torchlint: internal error in the check of {check.code}, which is off from now on: "
-                    f"{type(error).__name__}: {error}; please report it",
-                    RuntimeWarning,
-                    stacklevel=2,
-                )
+        checking, self._checking = self._checking, True
+        try:
+            for check, handler in self._handlers.get(type(event), ()):
+                try:
+                    handler(event)
+                except Exception as error:
+                    # our own mistake must not end somebody's training
+                    self.mute(check)
+                    warnings.warn(
+                        f"torchlint: internal error in the check of {check.code}, which is off from now on: "
+                        f"{type(error).__name__}: {error}; please report it",
+                        RuntimeWarning,
+                        stacklevel=2,
+                    )
+        finally:
+            self._checking = checking
+        if self._found:
+            # after the checks are done, since telling may raise
+            found, self._found = self._found, []
+            self._tell(found)
 
     def report(
         self,
@@ -216,23 +240,20 @@ class Session:
             return
         self._told.add((code, module))
         distributed = torch.distributed.is_available() and torch.distributed.is_initialized()
-        finding = RuntimeFinding(
-            code=code,
-            severity=severity,
-            step=self.step if step is None else step,
-            message=message,
-            help=help,
-            module=module,
-            line=line or user_line(),
-            evidence=evidence,
-            rank=torch.distributed.get_rank() if distributed else None,
-            history=self.recorder.table() if history else "",
+        self._found.append(
+            RuntimeFinding(
+                code=code,
+                severity=severity,
+                step=self.step if step is None else step,
+                message=message,
+                help=help,
+                module=module,
+                line=line or user_line(),
+                evidence=evidence,
+                rank=torch.distributed.get_rank() if distributed else None,
+                history=self.recorder.table() if history else "",
+            )
         )
-        try:
-            self._tell(finding)
-        except Exception as error:
-            self._thrown = error
-            raise
 
     @property
     def in_step(self) -> bool:
@@ -270,26 +291,26 @@ class Session:
 
     # ------------------------------------------------------------------ forward
 
-    def _forward(self, root: Root, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    def _forward(self, root: Root, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
         if self.replaying or threading.get_ident() != self.thread or in_transform():
             return
         grad_enabled = torch.is_grad_enabled()
         if grad_enabled:
             root.remember_call(args, kwargs)
+        root.called = True
         if self._mode is not None and compilations() > self._compilations:
-            self.compiled_call_starts()
+            self.compiler_used()
         self._emit(Forward(root, args, kwargs, root.module.training, grad_enabled))
-        if not grad_enabled and self.step and not root.compiled:
+        if not grad_enabled and not root.compiled:
             self._listen_to_evaluation(root)
 
     def _listen_to_evaluation(self, root: Root) -> None:
         """Hear the operations of the first evaluating forward passes, and of what is counted after them."""
-        if self.evaluations >= EVALUATIONS:
+        if self.evaluations >= EVALUATIONS or self._heard >= OPERATIONS:
             self._leave_mode()
             return
-        self.evaluations += 1
-        # in evaluation, attention takes another, faster way, but not under a mode: listen only between its calls
-        attention = any(isinstance(module, nn.MultiheadAttention) for module in root.inner.modules())
+        if self.step:
+            self.evaluations += 1
 
         def after(module: nn.Module, args: Any, result: Any) -> None:
             handle.remove()
@@ -297,7 +318,8 @@ class Session:
             self._enter_mode()
 
         handle = root.module.register_forward_hook(after, always_call=True)
-        if attention:
+        # in evaluation, attention takes another, faster way, but not under a mode: listen only between its calls
+        if root.attention:
             self._leave_mode()
         else:
             self.evaluating = None if root.module.training else root
@@ -325,7 +347,9 @@ class Session:
     def _operation(
         self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any
     ) -> None:
-        if self.replaying or in_transform():
+        if self.replaying or self._checking or threading.get_ident() != self.thread or in_transform():
+            return
+        if isinstance(result, torch.Tensor) and result.device.type == "meta":
             return
         self._heard += 1
         if self._heard < OPERATIONS:
@@ -336,34 +360,47 @@ class Session:
             self._mode = OperationMode(self._operation)
             self._mode.__enter__()
 
-    def compiled_call_starts(self) -> None:
+    def _leave_mode(self) -> None:
+        if self._mode is not None and take_off(self._mode):
+            self._mode = None
+
+    def compiler_used(self) -> None:
         self._compiled = True
         self._leave_mode()
 
-    def _leave_mode(self) -> None:
-        mode = self._mode
-        if mode is None:
-            return
-        if is_on_top(mode):
-            self._mode = None
-            mode.__exit__(None, None, None)
-        else:
-            # somebody's mode lies above: ask again later, and be silent until then
-            mode.silence()
+    def compiled_call_starts(self) -> None:
+        self.compiler_used()
+        for root, ear in self._ears.items():
+            # a model that is called from compiled code, and not one that calls it
+            if not root.called and root.module is root.inner:
+                ear.pause()
+
+    def compiled_call_ended(self) -> None:
+        for ear in self._ears.values():
+            ear.resume()
 
     # ------------------------------------------------------------------ backward
 
     def loss_scaled(self, scaler: GradScaler, loss: Any, scaled: Any) -> None:
-        self._scaled = (scaled, loss) if scaled is not loss else None
+        if scaler.is_enabled():
+            self._scaled += zip(tensors_in(scaled), tensors_in(loss))
+
+    def _before_scaling(self, root: torch.Tensor) -> torch.Tensor | None:
+        return next((loss for scaled, loss in self._scaled if comes_from(root, scaled)), None)
 
     def backward_starts(self, roots: Sequence[torch.Tensor]) -> None:
         if self.step >= OPERATION_STEPS:
             self._leave_mode()
-        root, scaled = roots[0], False
-        if self._scaled is not None and self._scaled[0] is root:
-            scaled, root = True, self._scaled[1]
+        if self._stepping is not None and not self._stepping.closure:
+            # that step has failed: without a closure there is no backward inside a step
+            self._stepping = None
+        root = roots[0]
+        before_scaling = self._before_scaling(root) if self._scaled else None
+        if before_scaling is not None:
+            root = before_scaling
         self.loss = self._loss_tensor = self._clipped = None
-        if len(roots) == 1 and root.numel() == 1:
+        # the number of a DTensor would have to be asked for from all ranks
+        if len(roots) == 1 and root.numel() == 1 and root.is_floating_point() and not hasattr(root, "to_local"):
             if root.device.type == "cpu":
                 self.loss = root.item()
             else:
@@ -371,8 +408,8 @@ class Session:
         if self.step < GRAPH_STEPS and self._walks < GRAPH_WALKS:
             self._walks += 1
             self._emit(Graph(LossGraph(roots)))
-        self._emit(BackwardStart(roots, self.loss, scaled, self._stepping is not None))
-        self._scaled = None
+        self._emit(BackwardStart(roots, self.loss, before_scaling is not None, self._stepping is not None))
+        self._scaled.clear()
 
     def backward_ended(self) -> None:
         self.backwards += 1
@@ -382,7 +419,8 @@ class Session:
 
     def track(self, optimizer: Optimizer) -> TrackedOptimizer:
         tracked = self.optimizers.get(id(optimizer))
-        if tracked is None:
+        if tracked is None or tracked.reference() is not optimizer:
+            self._forget_optimizers()
             kind = type(optimizer).__name__
             number = 1 + sum(other.label.split()[0] == kind for other in self.optimizers.values())
             tracked = TrackedOptimizer(optimizer, kind if number == 1 else f"{kind} {number}")
@@ -392,6 +430,14 @@ class Session:
         else:
             tracked.refresh()
         return tracked
+
+    def _forget_optimizers(self) -> None:
+        """Let go of those that were thrown away."""
+        for key, tracked in list(self.optimizers.items()):
+            if tracked.reference() is None:
+                del self.optimizers[key]
+                for check in self._checks:
+                    check.forget(tracked)
 
     def scaler_step(self, scaler: GradScaler, optimizer: Optimizer, begins: bool) -> None:
         self.scaler_steps += begins
@@ -409,7 +455,9 @@ class Session:
         self._emit(Clip(gradients, limit))
 
     def norm_computed(self, gradients: Sequence[torch.Tensor], norm: torch.Tensor) -> None:
-        self._clipped = ClippedNorm(gradients, norm)
+        # the number of a DTensor would have to be asked for from all ranks
+        if not hasattr(norm, "to_local"):
+            self._clipped = ClippedNorm(gradients, norm)
 
     def step_starts(self, optimizer: Optimizer, closure: bool) -> None:
         tracked = self.track(optimizer)
@@ -429,6 +477,7 @@ class Session:
         tracked.backwards = self.backwards
         self.step = max(self.step, tracked.steps)
         for root in self.roots:
+            root.called = False
             if root.devices and root.devices[0].type == "cpu":
                 # measured already: the batch need not be kept
                 root.call = None
@@ -451,16 +500,15 @@ class Session:
             self.layer_norms = (tracked, values)
             self._measured(Measured(self.step, tracked, self.loss, total(values), by_scaler, late=False))
             return
-        self._read(id(tracked.optimizer))
-        self._pending[id(tracked.optimizer)] = (self.step, by_scaler, send(self._loss_tensor, values), values)
+        self._read(tracked)
+        self._pending[tracked] = (self.step, by_scaler, send(self._loss_tensor, values), values)
         if self.settings.protect:
-            self._read(id(tracked.optimizer))
+            self._read(tracked)
 
-    def _read(self, key: int) -> None:
-        pending = self._pending.pop(key, None)
+    def _read(self, tracked: TrackedOptimizer) -> None:
+        pending = self._pending.pop(tracked, None)
         if pending is not None:
             step, by_scaler, reading, values = pending
-            tracked = self.optimizers[key]
             loss, norm = reading.wait()
             self.layer_norms = (tracked, values)
             self._measured(Measured(step, tracked, loss, norm, by_scaler, late=step != self.step))

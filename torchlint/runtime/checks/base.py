@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from torchlint.runtime.findings import Severity
 
 if TYPE_CHECKING:
+    from torchlint.runtime.optimizers import TrackedOptimizer
     from torchlint.runtime.session import Session
 
 
@@ -40,6 +41,9 @@ class Check:
     ) -> None:
         """Tell the user; once for each module (or once at all, where none is named)."""
         self.session.report(self.code, severity or self.severity, message, help, module, line, history, evidence, step)
+
+    def forget(self, optimizer: TrackedOptimizer) -> None:
+        """The optimizer does not exist any more: let go of what was kept about it."""
 
     def done(self) -> None:
         """Listen no longer."""

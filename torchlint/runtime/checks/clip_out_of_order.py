@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from torchlint.runtime.checks.base import Check
 from torchlint.runtime.events import Clip, StepEnd, StepStart
-from torchlint.runtime.optimizers import ids
+from torchlint.runtime.optimizers import TrackedOptimizer, ids
 from torchlint.runtime.userline import user_line
 
 #: steps in a row with a clipping at the wrong time and none at the right one
@@ -28,21 +28,24 @@ class ClipOutOfOrder(Check):
 
     def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)  # type: ignore[arg-type]
-        self._traces: dict[int, _Trace] = {}
+        self._traces: dict[TrackedOptimizer, _Trace] = {}
+
+    def forget(self, optimizer: TrackedOptimizer) -> None:
+        self._traces.pop(optimizer, None)
 
     def on_clip(self, event: Clip) -> None:
         clipped = ids(event.gradients)
         for optimizer in self.session.optimizers.values():
             # without any gradient nobody can tell whose they were meant to be
             if not clipped or any(id(gradient) in clipped for gradient in optimizer.gradients()):
-                trace = self._traces.setdefault(id(optimizer), _Trace())
+                trace = self._traces.setdefault(optimizer, _Trace())
                 if self.session.backwards > optimizer.backwards:
                     trace.clipped_in_time = True
                 else:
                     trace.clipped_too_early, trace.line = True, user_line()
 
     def on_step_start(self, event: StepStart) -> None:
-        trace = self._traces.get(id(event.optimizer))
+        trace = self._traces.get(event.optimizer)
         if trace is None:
             return
         wrong = trace.clipped_too_early and not trace.clipped_in_time
@@ -56,6 +59,6 @@ class ClipOutOfOrder(Check):
             )
 
     def on_step_end(self, event: StepEnd) -> None:
-        trace = self._traces.get(id(event.optimizer))
+        trace = self._traces.get(event.optimizer)
         if trace is not None:
             trace.clipped_in_time = trace.clipped_too_early = False

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+from types import FrameType
+
 from torch import nn
 from torch.nn.modules.batchnorm import _NormBase
+from torch.utils.checkpoint import CheckpointFunction
 
 from torchlint.runtime.checks.base import Check
 from torchlint.runtime.events import BackwardStart, Forward
@@ -56,7 +60,8 @@ class EvalModeMissing(Check):
     def _judge(self, root: Root) -> None:
         awake = [(path, module) for path, module in root.mode_sensitive() if module.training]
         # torch.optim.swa_utils.update_bn runs in train mode on purpose, and takes the momentum away meanwhile
-        if not awake or any(isinstance(module, _NormBase) and module.momentum is None for _, module in awake):
+        updates_statistics = any(isinstance(module, _NormBase) and module.momentum is None for _, module in awake)
+        if not awake or updates_statistics or _inside_checkpoint():
             return
         self.report(
             "the model is evaluated in train mode: its Dropout is on, and its BatchNorm uses, and learns, "
@@ -66,3 +71,11 @@ class EvalModeMissing(Check):
             line=user_line(),
             layers=", ".join(path for path, _ in awake[:3]) + (" ..." if len(awake) > 3 else ""),
         )
+
+
+def _inside_checkpoint() -> bool:
+    """Whether reentrant checkpointing makes this call: without gradients at first, and again in backward()."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code is not CheckpointFunction.forward.__code__:
+        frame = frame.f_back
+    return frame is not None

@@ -10,7 +10,7 @@ from torch import nn
 from torchlint.runtime.checks.base import Check
 from torchlint.runtime.events import BackwardEnd, BackwardStart, StepEnd, StepStart
 from torchlint.runtime.norms import plain
-from torchlint.runtime.optimizers import TrackedOptimizer, with_versions
+from torchlint.runtime.optimizers import TrackedOptimizer, version, with_versions
 
 #: steps in a row without clearing
 STEPS = 3
@@ -30,8 +30,7 @@ class _Trace:
         """Were the gradients cleared since last seen? A new tensor, None, or any change in place counts as clearing."""
         if not self.cleared:
             self.cleared = any(
-                parameter.grad is not gradient or gradient._version != version
-                for parameter, gradient, version in self.seen
+                parameter.grad is not gradient or version(gradient) != seen for parameter, gradient, seen in self.seen
             )
         # `p.grad.data.zero_()` leaves no version behind: read the numbers, but only where there is a suspicion
         if not self.cleared and self.streak:
@@ -48,7 +47,10 @@ class MissingZeroGrad(Check):
 
     def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)  # type: ignore[arg-type]
-        self._traces: dict[int, _Trace] = {}
+        self._traces: dict[TrackedOptimizer, _Trace] = {}
+
+    def forget(self, optimizer: TrackedOptimizer) -> None:
+        self._traces.pop(optimizer, None)
 
     def on_backward_start(self, event: BackwardStart) -> None:
         for trace in self._traces.values():
@@ -57,7 +59,7 @@ class MissingZeroGrad(Check):
     def on_backward_end(self, event: BackwardEnd) -> None:
         for trace in self._traces.values():
             if not trace.cleared:
-                trace.added = trace.added or any(grad._version != version for _, grad, version in trace.seen)
+                trace.added = trace.added or any(version(grad) != seen for _, grad, seen in trace.seen)
                 trace.remember()
 
     def on_step_start(self, event: StepStart) -> None:
@@ -67,9 +69,9 @@ class MissingZeroGrad(Check):
     def on_step_end(self, event: StepEnd) -> None:
         if event.optimizer.closure:
             self._judge(event.optimizer)
-        trace = self._traces.get(id(event.optimizer))
+        trace = self._traces.get(event.optimizer)
         if trace is None:
-            trace = self._traces[id(event.optimizer)] = _Trace()
+            trace = self._traces[event.optimizer] = _Trace()
         seen = with_versions(parameter for parameter, _, _ in trace.seen)
         if not seen or len(seen) < len(trace.seen):
             seen = with_versions(event.optimizer.probes())
@@ -78,7 +80,7 @@ class MissingZeroGrad(Check):
         trace.added = False
 
     def _judge(self, optimizer: TrackedOptimizer) -> None:
-        trace = self._traces.get(id(optimizer))
+        trace = self._traces.get(optimizer)
         if trace is None:
             return
         replaced = any(parameter.grad is not gradient for parameter, gradient, _ in trace.seen)

@@ -13,7 +13,7 @@ from torchlint.runtime.checks.base import Check
 from torchlint.runtime.events import BackwardStart, Close, Measured, ScalerStep, StepEnd
 from torchlint.runtime.graph import LossGraph, kind
 from torchlint.runtime.models import Root
-from torchlint.runtime.norms import may_be_non_finite, plain
+from torchlint.runtime.norms import may_be_non_finite, plain, readable
 from torchlint.runtime.operations import tensors_in
 from torchlint.runtime.replay import Origin, describe, find_origin, is_finite
 
@@ -95,7 +95,7 @@ class NonFinite(Check):
     def on_step_end(self, event: StepEnd) -> None:
         optimizer = event.optimizer
         if optimizer.closure and self.session.loss is not None and not math.isfinite(self.session.loss):
-            if any(not is_finite(parameter) for parameter in optimizer.parameters):
+            if any(not is_finite(plain(parameter)) for parameter in optimizer.parameters):
                 self._trip("the loss", self.session.loss)
         if self.session.step + 1 >= self._look_at:
             self._look_at += min(self._look_at, self.session.settings.every)
@@ -203,16 +203,17 @@ class NonFinite(Check):
 
     def _bad_parameter(self, root: Root) -> _Cause | None:
         for name, parameter in root.inner.named_parameters():
-            numbers = plain(parameter.detach())
-            if numbers.is_floating_point() and not is_finite(numbers):
+            numbers = readable(parameter)
+            if numbers is not None and not is_finite(numbers):
                 return _bad_part("parameter", root.path(name), numbers)
         return None
 
     def _bad_buffer(self, root: Root) -> _Cause | None:
         for name, buffer in root.inner.named_buffers():
+            numbers = readable(buffer)
             # masks are kept in buffers, and hold -inf by design
-            if buffer.is_floating_point() and bool(plain(buffer).isnan().any()):
-                return _bad_part("buffer", root.path(name), plain(buffer))
+            if numbers is not None and bool(numbers.isnan().any()):
+                return _bad_part("buffer", root.path(name), numbers)
         return None
 
     def _bad_input(self, root: Root) -> _Cause | None:

@@ -15,6 +15,7 @@ from torch.nn.modules.batchnorm import _NormBase
 
 from torchlint.runtime.checks.base import Check
 from torchlint.runtime.events import Forward, Graph, Operation, StepEnd, StepStart
+from torchlint.runtime.norms import plain
 from torchlint.runtime.operations import tensors_in
 from torchlint.runtime.optimizers import TrackedOptimizer, ids, living_optimizers
 
@@ -57,8 +58,11 @@ class OptimizerMissesParameters(Check):
         self._versions: dict[int, int] = {}
         self._used_without_gradient: set[int] = set()
         #: before the last step, by optimizer
-        self._last: dict[int, _Snapshot] = {}
+        self._last: dict[TrackedOptimizer, _Snapshot] = {}
         self._judge_at = STEPS
+
+    def forget(self, optimizer: TrackedOptimizer) -> None:
+        self._last.pop(optimizer, None)
 
     # --------------------------------------------------------------- what is seen
 
@@ -96,9 +100,8 @@ class OptimizerMissesParameters(Check):
 
     def _judge_change(self, optimizer: TrackedOptimizer) -> None:
         """Numbers that are the same, to the bit, before one step and before the next, though there were gradients."""
-        key = id(optimizer)
-        last = self._last.get(key)
-        now = self._last[key] = _Snapshot(_slices(optimizer), max(optimizer.learning_rates, default=None))
+        last = self._last.get(optimizer)
+        now = self._last[optimizer] = _Snapshot(_slices(optimizer), max(optimizer.learning_rates, default=None))
         if last is None or not last.slices:
             return
         moved = any(not torch.equal(_slice(parameter), then) for parameter, then in last.slices)
@@ -221,8 +224,9 @@ def _has_data(tensor: torch.Tensor) -> bool:
     return tensor.is_leaf and tensor.layout is torch.strided and type(tensor) in (torch.Tensor, nn.Parameter)
 
 
-def _slice(parameter: torch.Tensor) -> torch.Tensor:
-    return parameter.detach().reshape(-1)[:SLICE]
+def _slice(tensor: torch.Tensor) -> torch.Tensor:
+    """The first numbers, of this rank's part."""
+    return plain(tensor.detach()).reshape(-1)[:SLICE]
 
 
 def _slices(optimizer: TrackedOptimizer) -> list[tuple[torch.Tensor, torch.Tensor]]:
@@ -231,5 +235,5 @@ def _slices(optimizer: TrackedOptimizer) -> list[tuple[torch.Tensor, torch.Tenso
     dense = [parameter for parameter in dense if not parameter.grad.is_sparse and hasattr(parameter, "untyped_storage")]
     dense.sort(key=lambda parameter: parameter.numel())
     sampled = [*dense[:2], *dense[-4:]]
-    moving = [parameter for parameter in sampled if bool(parameter.grad.reshape(-1)[:SLICE].any())]
+    moving = [parameter for parameter in sampled if bool(_slice(parameter.grad).any())]
     return [(parameter, _slice(parameter).clone()) for parameter in moving]

@@ -10,7 +10,7 @@ from torch import nn
 from torchlint.runtime.checks.base import Check
 from torchlint.runtime.events import BackwardEnd, StepStart
 from torchlint.runtime.norms import plain
-from torchlint.runtime.optimizers import with_versions
+from torchlint.runtime.optimizers import TrackedOptimizer, with_versions
 
 #: steps in a row that found nothing
 STEPS = 2
@@ -35,13 +35,16 @@ class ZeroGradBeforeStep(Check):
 
     def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)  # type: ignore[arg-type]
-        self._traces: dict[int, _Trace] = {}
+        self._traces: dict[TrackedOptimizer, _Trace] = {}
+
+    def forget(self, optimizer: TrackedOptimizer) -> None:
+        self._traces.pop(optimizer, None)
 
     def on_backward_end(self, event: BackwardEnd) -> None:
         for optimizer in self.session.optimizers.values():
-            trace = self._traces.get(id(optimizer))
+            trace = self._traces.get(optimizer)
             if trace is None:
-                trace = self._traces[id(optimizer)] = _Trace()
+                trace = self._traces[optimizer] = _Trace()
             late = self.session.step >= ZERO_STEPS
             if not late or not trace.seen:
                 trace.seen = with_versions([entry[0] for entry in trace.seen] or optimizer.probes())
@@ -52,7 +55,7 @@ class ZeroGradBeforeStep(Check):
             )
 
     def on_step_start(self, event: StepStart) -> None:
-        trace = self._traces.get(id(event.optimizer))
+        trace = self._traces.get(event.optimizer)
         if trace is None or not trace.fresh or event.optimizer.closure:
             return
         trace.fresh = False

@@ -1,0 +1,97 @@
+"""Hears the calls of a model, by a hook that its copies and pickles do not carry."""
+
+from __future__ import annotations
+
+import functools
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+from torch import nn
+
+Listener = Callable[[tuple[Any, ...], Mapping[str, Any]], None]
+
+#: where a module keeps its forward pre-hooks, each table by the hook's number
+_TABLES = ("_forward_pre_hooks", "_forward_pre_hooks_with_kwargs")
+
+
+class _Hook:
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+
+    def __call__(self, module: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+        # a constant for the compiler: nothing of this is traced into compiled code
+        if not torch.compiler.is_compiling() and _compiler() is None:
+            self._listener(args, kwargs)
+
+
+_eval_frame: Any = torch._C._dynamo.eval_frame
+
+
+#: what would compile the frames of what is called from here
+_compiler: Callable[[], object] = getattr(_eval_frame, "get_eval_frame_callback", lambda: None)
+
+
+def _leave_uncompiled(function: Callable[..., Any]) -> None:
+    """Where the compiler does not inline the hook, it must not compile it as a function of its own.
+
+    `torch.compiler.disable` does this too, but breaks the graph where the hook is inlined.
+    """
+    if hasattr(_eval_frame, "skip_code"):
+        _eval_frame.skip_code(function.__code__)
+    else:
+        action = _eval_frame._FrameAction
+        strategy = _eval_frame._FrameExecStrategy(action.SKIP, action.DEFAULT)
+        _eval_frame.set_code_exec_strategy(function.__code__, strategy)
+
+
+_leave_uncompiled(_Hook.__call__)
+
+
+class Ear:
+    """Tells `listener` of each call of `module`, until it is closed."""
+
+    def __init__(self, module: nn.Module, listener: Listener) -> None:
+        self._module = module
+        self._hook = _Hook(listener)
+        self._handle: Any = None
+        #: scripted modules allow no hooks
+        self._deaf = isinstance(module, torch.jit.ScriptModule)
+        if self._deaf:
+            return
+        self.resume()
+        # found before the method of the class, by pickle and by copy: a copy of the model (an EMA) is another model
+        vars(module).setdefault("__getstate__", functools.partial(_state, module))
+
+    def resume(self) -> None:
+        if self._handle is None and not self._deaf:
+            self._handle = self._module.register_forward_pre_hook(self._hook, with_kwargs=True)
+
+    def pause(self) -> None:
+        """Take the hook off: compiled code that was made in its presence is made anew without it."""
+        if self._handle is not None:
+            self._handle.remove()
+            self._handle = None
+
+    def close(self) -> None:
+        self.pause()
+        if not self._deaf and not _own(self._module):
+            vars(self._module).pop("__getstate__", None)
+
+
+def _own(module: nn.Module) -> list[int]:
+    return [number for number, hook in module._forward_pre_hooks.items() if isinstance(hook, _Hook)]
+
+
+def _state(module: nn.Module) -> Any:
+    """What the class itself has to say, without our hook."""
+    state = type(module).__getstate__(module)
+    if not isinstance(state, dict):
+        return state
+    own = _own(module)
+    state = {key: value for key, value in state.items() if key != "__getstate__"}
+    for name in _TABLES:
+        if name in state:
+            state[name] = OrderedDict((key, value) for key, value in state[name].items() if key not in own)
+    return state
