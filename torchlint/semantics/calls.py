@@ -250,6 +250,10 @@ class Calls:
         objects = tuple(base for base in bases if isinstance(base, Instance))
         if objects and func.name in _FLUENT:
             return objects
+        if objects and all(transparent.prepares(base.name, func.name) for base in objects):
+            prepared = self._prepared(call, context)
+            if prepared:
+                return prepared
         if func.name == "get" and call.args and all(isinstance(b, Container) and b.keys is not None for b in bases):
             found = self.evaluator.item(bases, call.args[0], context)
             if found:
@@ -263,6 +267,16 @@ class Calls:
                     ),
                 )
         return (self.evaluator.opaque(call, context),)
+
+    def _prepared(self, call: Call, context: Context | None) -> Values:
+        """What `accelerator.prepare(model, optimizer)` gives: its arguments, one of them bare."""
+        arguments = self.arguments(call, context)
+        if not arguments.exact or not arguments.positional:
+            return ()
+        if len(arguments.positional) == 1:
+            return self.evaluator.values(*arguments.positional[0])
+        items = tuple(arguments.positional)
+        return (self.evaluator.containers.container("tuple", call, context, items, None, True),)
 
     def _super_method(self, func: Attr, context: Context | None) -> tuple[Function, Instance | None] | None:
         """`super().name`: the method of the next base that has it."""

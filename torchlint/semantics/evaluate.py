@@ -68,6 +68,10 @@ V = TypeVar("V", bound=Value)
 BUDGET = 6000
 #: Nodes visited for one file: a bound on the time that any file can take.
 FUEL = 40_000
+#: Nodes visited for all side questions of one file.
+SIDE_FUEL = 40_000
+#: Files that the side questions of one file may lead to: parsing is what takes the time.
+FAR_FILES = 32
 #: Deeper than any question.
 _NOTHING = 1_000_000
 #: Values that one expression is followed into.
@@ -93,6 +97,12 @@ class Evaluator:
         self._steps = 0
         self._nesting = 0
         self.fuel = FUEL
+        self._side_fuel = SIDE_FUEL
+        #: files that the questions of the file being linted led to, and how many of them only side questions led to
+        self._reached: set[Path] = set()
+        self._far = 0
+        #: whether a side question is asked now, and whether it was refused a file
+        self._is_aside = self._refused = False
         self.names = Names(self)
         self.containers = Containers(self)
         self.objects = Objects(self)
@@ -124,17 +134,39 @@ class Evaluator:
         self.containers.forget()
         self.held.clear()
         self._global.clear()
+        self._reached.clear()
+        self._far = 0
         self.fuel = FUEL
+        self._side_fuel = SIDE_FUEL
 
     @contextmanager
     def aside(self, fuel: int) -> Iterator[None]:
         """A side question about far-off code: a large library must not use up what the file itself needs."""
-        before = self.fuel
-        self.fuel = granted = min(before, fuel)
+        before, outer, answered, decided = self.fuel, self._is_aside, len(self._memo), len(self._truths)
+        self.fuel = granted = min(before, fuel, self._side_fuel)
+        self._is_aside = True
         try:
             yield
         finally:
-            self.fuel = before - max(granted - max(self.fuel, 0), 0) // 4
+            spent = max(granted - max(self.fuel, 0), 0)
+            self.fuel = before - spent // 4
+            self._side_fuel -= spent
+            self._is_aside = outer
+            if self._refused and not outer:
+                # what was not read is unknown to the side question only
+                _truncate(self._memo, answered)
+                _truncate(self._truths, decided)
+                self._refused = False
+
+    def may_read(self, path: Path) -> bool:
+        """Whether a question may lead to a file; side questions may only to so many for each file that is linted."""
+        if self._is_aside and path not in self._reached:
+            if self._far >= FAR_FILES:
+                self._refused = True
+                return False
+            self._far += 1
+        self._reached.add(path)
+        return True
 
     def intern(self, kind: type[V], *key: Any) -> V:
         """The one value of this kind and these parts."""
@@ -340,3 +372,9 @@ class Evaluator:
             Call: self.calls.call,
             Binary: self.containers.joined,
         }
+
+
+def _truncate(answers: dict[Any, Any], length: int) -> None:
+    """Forget the answers that were added last."""
+    while len(answers) > length:
+        answers.popitem()

@@ -141,10 +141,14 @@ class Places:
         return isinstance(value, Opaque) and self.made_by_factory(value)
 
     def made_by_factory(self, value: Opaque) -> bool:
+        return self.made_by(value, known.MODEL_FACTORIES)
+
+    def made_by(self, value: Opaque, roots: tuple[str, ...]) -> bool:
+        """Whether a value is what a function of one of these libraries gives."""
         if not isinstance(value.node, Call):
             return False
         return any(
-            isinstance(callee, External) and callee.name.startswith(known.MODEL_FACTORIES)
+            isinstance(callee, External) and callee.name.startswith(roots)
             for callee in self.evaluator.values(value.node.func, value.context)
         )
 

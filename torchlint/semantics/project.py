@@ -59,7 +59,9 @@ class Project:
         return module
 
     def module_at(self, path: Path) -> Module | None:
-        """The module of a file of the project, None if it can't be read."""
+        """The module of a file of the project, None if it can't be read, or leads a side question too far."""
+        if not self.evaluator.may_read(path):
+            return None
         if path in self._modules:
             self._modules.move_to_end(path)
             return self._noted(path, self._modules[path])

@@ -47,6 +47,9 @@ STACKED = frozenset({"LSTM", "GRU", "RNN"})
 #: functions outside the project that make a network with Dropout or BatchNorm, in train mode
 MODEL_FACTORIES = ("torchvision.models.", "timm.create_model", "timm.models.", "segmentation_models_pytorch.")
 
+#: libraries whose networks have no active Dropout and no BatchNorm, however they are made
+MODELESS_LIBRARIES = ("diffusers.",)
+
 #: classes whose training loop belongs to a framework
 FRAMEWORK_MODULES = frozenset(
     {"LightningModule", "LightningDataModule", "PreTrainedModel", "Trainer", "Learner", "BaseModule", "AlgoBase"}

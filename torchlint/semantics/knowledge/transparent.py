@@ -22,6 +22,12 @@ _WRAPPERS = {
 }
 _WRAPPER_ROOTS = ("torch.", "apex.", "timm.", "lightning.", "accelerate.", "fairscale.")
 
+#: methods that give back their arguments, in their order, made fit for the devices: class -> methods
+_PREPARING = {
+    "Accelerator": {"prepare", "prepare_model", "prepare_optimizer", "prepare_data_loader", "unwrap_model"},
+    "Fabric": {"setup", "setup_module", "setup_optimizers", "setup_dataloaders"},
+}
+
 _COPIES = frozenset({"copy.deepcopy", "copy.copy", "copy.deepcopy.deepcopy"})
 
 
@@ -31,6 +37,11 @@ def wrapped_argument(name: str) -> str | None:
     if last in _WRAPPERS and (f"{root}.".startswith(_WRAPPER_ROOTS) or last[0].isupper()):
         return _WRAPPERS[last]
     return None
+
+
+def prepares(cls: str, method: str) -> bool:
+    """Whether a method of an object outside the project gives back what it is given (`accelerator.prepare(...)`)."""
+    return method in _PREPARING.get(cls.rpartition(".")[2], ())
 
 
 def is_copy(name: str) -> bool:
