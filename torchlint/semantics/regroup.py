@@ -97,7 +97,10 @@ def regroup(
     if smallest is not None:
         # the sizes that are asked for may be those of the last dimensions
         regrouping = _regroup(shapes, *smallest, node, context, facts)
-        regrouping.targets = targets
+        if regrouping.targets != targets:
+            # they need not be: what the view gives has the names that it was given
+            regrouping.targets = targets
+            regrouping.result = _as_written(shapes, source, targets, node, context)
         if not regrouping.moved:
             return regrouping
     extended = _extended(shapes, opened, targets)

@@ -25,7 +25,8 @@ def main(train_loader, val_loader):
     fabric = Fabric()
     model = Regressor(10)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-    model, optimizer = fabric.setup(model, optimizer)
+    model = fabric.setup(model)
+    optimizer = fabric.setup_optimizers(optimizer)
     model.train()
     for step, (x, y) in enumerate(train_loader):
         optimizer.zero_grad()
