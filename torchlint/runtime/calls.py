@@ -86,7 +86,9 @@ def _own(module: nn.Module) -> list[int]:
 
 def _state(module: nn.Module) -> Any:
     """What the class itself has to say, without our hook."""
-    state = type(module).__getstate__(module)
+    # every class has the method from Python 3.11 on
+    own_way = getattr(type(module), "__getstate__", None)
+    state = dict(vars(module)) if own_way is None else own_way(module)
     if not isinstance(state, dict):
         return state
     own = _own(module)

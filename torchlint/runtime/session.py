@@ -33,9 +33,10 @@ from torchlint.runtime.events import (
 )
 from torchlint.runtime.findings import RuntimeFinding, Severity
 from torchlint.runtime.graph import LossGraph, comes_from
+from torchlint.runtime.listening import Listening
+from torchlint.runtime.meter import Meter
 from torchlint.runtime.models import Root, models_holding, named_roots
-from torchlint.runtime.norms import ClippedNorm, Reading, send, total
-from torchlint.runtime.operations import OperationMode, compilations, in_transform, is_under_mode, take_off, tensors_in
+from torchlint.runtime.operations import in_transform, tensors_in
 from torchlint.runtime.optimizers import TrackedOptimizer
 from torchlint.runtime.recorder import Recorder, StepRecord
 from torchlint.runtime.replay import last_kind
@@ -45,9 +46,8 @@ from torchlint.runtime.userline import user_line
 GRAPH_STEPS = 2
 GRAPH_WALKS = 16
 
-#: operations are listened to during this many steps, or until this many were heard
+#: operations are listened to during this many steps
 OPERATION_STEPS = 5
-OPERATIONS = 200_000
 
 #: forward passes without gradients after which the operations of an evaluation are listened to
 EVALUATIONS = 4
@@ -103,10 +103,8 @@ class Session:
         self.skipped_steps = 0
         #: backward passes that are finished
         self.backwards = 0
-        #: the loss of the last backward, where it could be read
-        self.loss: float | None = None
-        #: the norm of each gradient at the last measured step, with the optimizer that they belong to
-        self.layer_norms: tuple[TrackedOptimizer, Sequence[torch.Tensor]] | None = None
+        #: loss and gradient norm of the last step
+        self.meter = Meter(settings.protect, self._measured)
         #: the model that is running in eval mode and without gradients, while operations are listened to
         self.evaluating: Root | None = None
         #: forward passes without gradients that were listened to
@@ -122,34 +120,27 @@ class Session:
         self._handlers: dict[type, tuple[tuple[Check, Callable[[Any], None]], ...]] = {}
         self._index_handlers()
         self._ears: dict[Root, Ear] = {}
-        self._mode: OperationMode | None = None
-        #: compiled code is called: a mode around it would have it compiled anew
-        self._compiled = False
-        self._compilations = compilations()
-        self._heard = 0
+        self._listening = Listening(self._operation)
         #: true while checks are at work, whose own operations are not to be heard
         self._checking = False
         self._walks = 0
         self._names: dict[int, str] = {}
-        self._loss_tensor: torch.Tensor | None = None
-        self._clipped: ClippedNorm | None = None
         #: scaled losses and what they were before, since the last backward
         self._scaled: deque[tuple[torch.Tensor, torch.Tensor]] = deque(maxlen=8)
         self._stepping: TrackedOptimizer | None = None
         self._scaler_optimizer: Optimizer | None = None
         self._stepped = False
-        self._pending: dict[TrackedOptimizer, tuple[int, bool, Reading, Sequence[torch.Tensor]]] = {}
 
     # ------------------------------------------------------------ start and stop
 
     def start(self) -> None:
         try:
             doors.enter(self)
-            self._compiled = bool(self._compilations) and not doors.sees_compiled_calls()
+            self._listening.start(doors.sees_compiled_calls())
             for root in self.roots:
                 self._hook(root)
             if not any(root.compiled for root in self.roots):
-                self._enter_mode()
+                self._listen()
         except BaseException:
             self._close()
             raise
@@ -157,15 +148,14 @@ class Session:
     def stop(self, failed: bool) -> None:
         try:
             if not failed:
-                for tracked in list(self._pending):
-                    self._read(tracked)
+                self.meter.finish(self.step)
             self._emit(Close(failed))
         finally:
             self._close()
 
     def _close(self) -> None:
         """Put everything back, and let go of models and batches: the checks and this session hold each other."""
-        self._leave_mode()
+        self._listening.leave()
         for ear in self._ears.values():
             ear.close()
         self._ears.clear()
@@ -175,9 +165,9 @@ class Session:
         self.roots = []
         self.optimizers.clear()
         self._names.clear()
-        self._pending.clear()
         self._scaled.clear()
-        self._loss_tensor = self._clipped = self._stepping = self.layer_norms = self.evaluating = None
+        self.meter = Meter(self.settings.protect, self._measured)
+        self._stepping = self.evaluating = None
 
     def _hook(self, root: Root) -> None:
         def called(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
@@ -298,16 +288,15 @@ class Session:
         if grad_enabled:
             root.remember_call(args, kwargs)
         root.called = True
-        if self._mode is not None and compilations() > self._compilations:
-            self.compiler_used()
+        self._listening.notice_compiler()
         self._emit(Forward(root, args, kwargs, root.module.training, grad_enabled))
         if not grad_enabled and not root.compiled:
             self._listen_to_evaluation(root)
 
     def _listen_to_evaluation(self, root: Root) -> None:
         """Hear the operations of the first evaluating forward passes, and of what is counted after them."""
-        if self.evaluations >= EVALUATIONS or self._heard >= OPERATIONS:
-            self._leave_mode()
+        if self.evaluations >= EVALUATIONS:
+            self._listening.leave()
             return
         if self.step:
             self.evaluations += 1
@@ -315,15 +304,15 @@ class Session:
         def after(module: nn.Module, args: Any, result: Any) -> None:
             handle.remove()
             self.evaluating = None
-            self._enter_mode()
+            self._listen()
 
         handle = root.module.register_forward_hook(after, always_call=True)
         # in evaluation, attention takes another, faster way, but not under a mode: listen only between its calls
         if root.attention:
-            self._leave_mode()
+            self._listening.leave()
         else:
             self.evaluating = None if root.module.training else root
-            self._enter_mode()
+            self._listen()
 
     def last_operation_of_compiled(self, node: Any) -> str | None:
         """What the graph of a compiled model would end in, if it were not compiled: the kind of its last node.
@@ -344,29 +333,17 @@ class Session:
 
     # ---------------------------------------------------------------- operations
 
-    def _operation(
-        self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any
-    ) -> None:
-        if self.replaying or self._checking or threading.get_ident() != self.thread or in_transform():
-            return
-        if isinstance(result, torch.Tensor) and result.device.type == "meta":
-            return
-        self._heard += 1
-        if self._heard < OPERATIONS:
-            self._emit(Operation(function, args, kwargs, result))
+    def _listen(self) -> None:
+        if Operation in self._handlers:
+            self._listening.enter()
 
-    def _enter_mode(self) -> None:
-        if self._mode is None and Operation in self._handlers and not self._compiled and not is_under_mode():
-            self._mode = OperationMode(self._operation)
-            self._mode.__enter__()
-
-    def _leave_mode(self) -> None:
-        if self._mode is not None and take_off(self._mode):
-            self._mode = None
+    def _operation(self, event: Operation) -> None:
+        # not what the guard itself computes, nor what a forked loader does, which has inherited the mode
+        if not self.replaying and not self._checking and threading.get_ident() == self.thread:
+            self._emit(event)
 
     def compiler_used(self) -> None:
-        self._compiled = True
-        self._leave_mode()
+        self._listening.compiler_used()
 
     def compiled_call_starts(self) -> None:
         self.compiler_used()
@@ -390,7 +367,7 @@ class Session:
 
     def backward_starts(self, roots: Sequence[torch.Tensor]) -> None:
         if self.step >= OPERATION_STEPS:
-            self._leave_mode()
+            self._listening.leave()
         if self._stepping is not None and not self._stepping.closure:
             # that step has failed: without a closure there is no backward inside a step
             self._stepping = None
@@ -398,17 +375,11 @@ class Session:
         before_scaling = self._before_scaling(root) if self._scaled else None
         if before_scaling is not None:
             root = before_scaling
-        self.loss = self._loss_tensor = self._clipped = None
-        # the number of a DTensor would have to be asked for from all ranks
-        if len(roots) == 1 and root.numel() == 1 and root.is_floating_point() and not hasattr(root, "to_local"):
-            if root.device.type == "cpu":
-                self.loss = root.item()
-            else:
-                self._loss_tensor = root.detach()
+        self.meter.see_loss(root if len(roots) == 1 else None)
         if self.step < GRAPH_STEPS and self._walks < GRAPH_WALKS:
             self._walks += 1
             self._emit(Graph(LossGraph(roots)))
-        self._emit(BackwardStart(roots, self.loss, before_scaling is not None, self._stepping is not None))
+        self._emit(BackwardStart(roots, self.meter.loss, before_scaling is not None, self._stepping is not None))
         self._scaled.clear()
 
     def backward_ended(self) -> None:
@@ -455,9 +426,7 @@ class Session:
         self._emit(Clip(gradients, limit))
 
     def norm_computed(self, gradients: Sequence[torch.Tensor], norm: torch.Tensor) -> None:
-        # the number of a DTensor would have to be asked for from all ranks
-        if not hasattr(norm, "to_local"):
-            self._clipped = ClippedNorm(gradients, norm)
+        self.meter.see_norm(gradients, norm)
 
     def step_starts(self, optimizer: Optimizer, closure: bool) -> None:
         tracked = self.track(optimizer)
@@ -467,7 +436,7 @@ class Session:
         self._stepped = True
         self._emit(StepStart(tracked, by_scaler))
         if not closure:
-            self._measure(tracked, by_scaler)
+            self.meter.measure(self.step, tracked, by_scaler)
 
     def step_ended(self, optimizer: Optimizer) -> None:
         tracked = self.optimizers.get(id(optimizer)) or self.track(optimizer)
@@ -481,37 +450,8 @@ class Session:
             if root.devices and root.devices[0].type == "cpu":
                 # measured already: the batch need not be kept
                 root.call = None
-        if self._mode is not None and (self.step >= OPERATION_STEPS or self._heard >= OPERATIONS):
-            self._leave_mode()
-
-    # ------------------------------------------------------------------- measuring
-
-    def _measure(self, tracked: TrackedOptimizer, by_scaler: bool) -> None:
-        gradients = tracked.gradients()
-        if not gradients:
-            self._measured(Measured(self.step, tracked, self.loss, None, by_scaler, late=False))
-            return
-        clipped, self._clipped = self._clipped, None
-        if clipped is not None and clipped.is_of(gradients):
-            values: Sequence[torch.Tensor] = [clipped.norm]
-        else:
-            values = tracked.norms.of(gradients)
-        if values[0].device.type == "cpu":
-            self.layer_norms = (tracked, values)
-            self._measured(Measured(self.step, tracked, self.loss, total(values), by_scaler, late=False))
-            return
-        self._read(tracked)
-        self._pending[tracked] = (self.step, by_scaler, send(self._loss_tensor, values), values)
-        if self.settings.protect:
-            self._read(tracked)
-
-    def _read(self, tracked: TrackedOptimizer) -> None:
-        pending = self._pending.pop(tracked, None)
-        if pending is not None:
-            step, by_scaler, reading, values = pending
-            loss, norm = reading.wait()
-            self.layer_norms = (tracked, values)
-            self._measured(Measured(step, tracked, loss, norm, by_scaler, late=step != self.step))
+        if self.step >= OPERATION_STEPS:
+            self._listening.leave()
 
     def _measured(self, event: Measured) -> None:
         optimizer = event.optimizer

@@ -94,9 +94,9 @@ class NonFinite(Check):
 
     def on_step_end(self, event: StepEnd) -> None:
         optimizer = event.optimizer
-        if optimizer.closure and self.session.loss is not None and not math.isfinite(self.session.loss):
+        if optimizer.closure and self.session.meter.loss is not None and not math.isfinite(self.session.meter.loss):
             if any(not is_finite(plain(parameter)) for parameter in optimizer.parameters):
-                self._trip("the loss", self.session.loss)
+                self._trip("the loss", self.session.meter.loss)
         if self.session.step + 1 >= self._look_at:
             self._look_at += min(self._look_at, self.session.settings.every)
             self._look_at_state()
@@ -122,9 +122,9 @@ class NonFinite(Check):
         for parameter in event.optimizer.parameters:
             if parameter.grad is not None and not is_finite(plain(parameter.grad)):
                 yield self.session.name(parameter) or "?"
-        if event.late and self.session.layer_norms is not None:
+        if event.late and self.session.meter.layer_norms is not None:
             # the gradients are gone, but their norms were kept
-            tracked, values = self.session.layer_norms
+            tracked, values = self.session.meter.layer_norms
             if not all(math.isfinite(value) for value in torch.stack(list(values)).tolist()):
                 yield tracked.label
 

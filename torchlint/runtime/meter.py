@@ -1,0 +1,79 @@
+"""Loss and gradient norm of each step: read at once on a CPU, and a step later where reading makes a device wait."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import torch
+
+from torchlint.runtime.events import Measured
+from torchlint.runtime.norms import ClippedNorm, Reading, send, total
+from torchlint.runtime.optimizers import TrackedOptimizer
+
+
+class Meter:
+    """Measures, and tells of each measurement when it can be read.
+
+    With `protect` it waits for the device in each step.
+    """
+
+    def __init__(self, protect: bool, tell: Callable[[Measured], None]) -> None:
+        self._protect = protect
+        self._tell = tell
+        #: the loss of the last backward, where it could be read
+        self.loss: float | None = None
+        #: the norm of each gradient at the last measured step, with the optimizer that they belong to
+        self.layer_norms: tuple[TrackedOptimizer, Sequence[torch.Tensor]] | None = None
+        self._loss_tensor: torch.Tensor | None = None
+        self._clipped: ClippedNorm | None = None
+        #: by optimizer: step, whether a scaler made it, and what is on its way from the device
+        self._pending: dict[TrackedOptimizer, tuple[int, bool, Reading, Sequence[torch.Tensor]]] = {}
+
+    def see_loss(self, loss: torch.Tensor | None) -> None:
+        """The loss of a backward that starts; None where it is no single number."""
+        self.loss = self._loss_tensor = self._clipped = None
+        # the number of a DTensor would have to be asked for from all ranks
+        if loss is None or loss.numel() != 1 or not loss.is_floating_point() or hasattr(loss, "to_local"):
+            return
+        if loss.device.type == "cpu":
+            self.loss = loss.item()
+        else:
+            self._loss_tensor = loss.detach()
+
+    def see_norm(self, gradients: Sequence[torch.Tensor], norm: torch.Tensor) -> None:
+        """A norm that clipping has computed: it need not be computed again."""
+        if not hasattr(norm, "to_local"):
+            self._clipped = ClippedNorm(gradients, norm)
+
+    def measure(self, step: int, optimizer: TrackedOptimizer, by_scaler: bool) -> None:
+        """Measure the gradients of an optimizer that is about to step."""
+        gradients = optimizer.gradients()
+        if not gradients:
+            self._tell(Measured(step, optimizer, self.loss, None, by_scaler, late=False))
+            return
+        clipped, self._clipped = self._clipped, None
+        if clipped is not None and clipped.is_of(gradients):
+            values: Sequence[torch.Tensor] = [clipped.norm]
+        else:
+            values = optimizer.norms.of(gradients)
+        if values[0].device.type == "cpu":
+            self.layer_norms = (optimizer, values)
+            self._tell(Measured(step, optimizer, self.loss, total(values), by_scaler, late=False))
+            return
+        self._read(optimizer, step)
+        self._pending[optimizer] = (step, by_scaler, send(self._loss_tensor, values), values)
+        if self._protect:
+            self._read(optimizer, step)
+
+    def finish(self, step: int) -> None:
+        """Read what is still on its way."""
+        for optimizer in list(self._pending):
+            self._read(optimizer, step)
+
+    def _read(self, optimizer: TrackedOptimizer, now: int) -> None:
+        pending = self._pending.pop(optimizer, None)
+        if pending is not None:
+            step, by_scaler, reading, values = pending
+            loss, norm = reading.wait()
+            self.layer_norms = (optimizer, values)
+            self._tell(Measured(step, optimizer, loss, norm, by_scaler, late=step != now))
