@@ -384,6 +384,15 @@ def peak_memory(name: str, device: str, guarded: bool, steps: int = 40) -> float
         guard.stop()
     if device == "cuda":
         return torch.cuda.max_memory_allocated() / 2**20
+    return peak_of_process()
+
+
+def peak_of_process() -> float:
+    """MiB. Linux hands `ru_maxrss` on from a parent to its children, so there it is read elsewhere."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) / 2**10
     # in bytes on macOS, in KiB elsewhere
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
 
