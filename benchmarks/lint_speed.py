@@ -53,9 +53,9 @@ def python_files(folder: Path) -> list[Path]:
 def parsed_files(files: list[Path]) -> list[Path]:
     """The files that torchlint does not put aside after a look at their bytes."""
     from torchlint.linter import relevant_rules
-    from torchlint.rules import all_rules
+    from torchlint.rules import static_rules
 
-    rules = [rule for rule in all_rules() if rule.default]
+    rules = [rule for rule in static_rules() if rule.default]
     return [path for path in files if relevant_rules(path.read_bytes(), rules)]
 
 
