@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from torchlint.config import Config
 from torchlint.findings import Finding
 from torchlint.linter import lint
-from torchlint.rules import all_rules
+from torchlint.rules import static_rules
 from torchlint.semantics.project import Project
 from torchlint.source import UnreadableError, read_source, source_from_text
 
@@ -42,7 +42,7 @@ def check(text: str) -> list[Finding]:
         source = source_from_text(text.encode("utf-8", "surrogatepass"), "train.py", EMPTY / "train.py")
     except UnreadableError:
         return []
-    return lint(source, Project(EMPTY), all_rules(), Config(root=EMPTY))
+    return lint(source, Project(EMPTY), static_rules(), Config(root=EMPTY))
 
 
 def internal(findings: Iterable[Finding]) -> list[str]:
@@ -101,7 +101,7 @@ def test_any_bytes(data: bytes, name: str) -> None:
     except UnreadableError as error:
         assert error.row >= 1
     else:
-        lint(source, Project(EMPTY), all_rules(), Config(root=EMPTY))
+        lint(source, Project(EMPTY), static_rules(), Config(root=EMPTY))
 
 
 def lint_files(files: list[Path], root: Path) -> list[str]:
@@ -129,7 +129,7 @@ def _untriggered() -> list[object]:
         def __getattr__(self, name: str) -> object:
             return getattr(self._rule, name)
 
-    return [Untriggered(rule) for rule in all_rules()]
+    return [Untriggered(rule) for rule in static_rules()]
 
 
 LIBRARY = Path(sysconfig.get_path("stdlib"))
