@@ -79,7 +79,7 @@ class Root:
 
     def _autocast(self) -> tuple[tuple[str, bool, torch.dtype], ...]:
         kinds = [kind for kind in self._kinds if torch.is_autocast_enabled(kind)]
-        return tuple((kind, True, torch.get_autocast_dtype(kind)) for kind in kinds)
+        return tuple([(kind, True, torch.get_autocast_dtype(kind)) for kind in kinds]) if kinds else ()
 
     def mode_sensitive(self) -> Iterator[tuple[str, nn.Module]]:
         """The layers that behave differently under `train()` and `eval()`, with their paths."""

@@ -37,7 +37,7 @@ class _Trace:
             self.cleared = not any(bool(plain(gradient).any()) for _, gradient, _ in self.seen)
 
     def remember(self) -> None:
-        self.seen = with_versions(parameter for parameter, _, _ in self.seen)
+        self.seen = with_versions([parameter for parameter, _, _ in self.seen])
 
 
 class MissingZeroGrad(Check):
@@ -72,7 +72,7 @@ class MissingZeroGrad(Check):
         trace = self._traces.get(event.optimizer)
         if trace is None:
             trace = self._traces[event.optimizer] = _Trace()
-        seen = with_versions(parameter for parameter, _, _ in trace.seen)
+        seen = with_versions([parameter for parameter, _, _ in trace.seen])
         if not seen or len(seen) < len(trace.seen):
             seen = with_versions(event.optimizer.probes())
         trace.seen = seen
@@ -83,8 +83,8 @@ class MissingZeroGrad(Check):
         trace = self._traces.get(optimizer)
         if trace is None:
             return
-        replaced = any(parameter.grad is not gradient for parameter, gradient, _ in trace.seen)
-        trace.streak = 0 if trace.cleared or replaced or not trace.added else trace.streak + 1
+        kept = not trace.cleared and trace.added and all(probe.grad is gradient for probe, gradient, _ in trace.seen)
+        trace.streak = trace.streak + 1 if kept else 0
         if trace.streak >= STEPS:
             self.report(
                 f"the gradients of {optimizer.label} are never cleared between its steps: "

@@ -36,13 +36,13 @@ class TrainModeNotRestored(Check):
 
     def on_forward(self, event: Forward) -> None:
         if event.grad_enabled:
-            trace = self._trace(event.root)
+            trace = self._traces.get(id(event.root)) or self._trace(event.root)
             trace.trained |= event.training
             trace.evaluated |= not event.training
 
     def on_step_start(self, event: StepStart) -> None:
         for root in self.session.roots:
-            trace = self._trace(root)
+            trace = self._traces.get(id(root)) or self._trace(root)
             if not self._holds(event.optimizer, root):
                 continue
             # without a forward seen (a compiled inner model), the mode bit of now is the best there is
@@ -54,10 +54,7 @@ class TrainModeNotRestored(Check):
                 self._judge(root)
 
     def _trace(self, root: Root) -> _Trace:
-        trace = self._traces.get(id(root))
-        if trace is None:
-            trace = self._traces[id(root)] = _Trace()
-        return trace
+        return self._traces.setdefault(id(root), _Trace())
 
     def _holds(self, optimizer: TrackedOptimizer, root: Root) -> bool:
         key = (id(optimizer), id(root))
