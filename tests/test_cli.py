@@ -241,6 +241,14 @@ def test_rule_pages(torchlint: Command) -> None:
     assert [item["code"] for item in every] == [line.split()[0] for line in listed.splitlines()]
 
 
+def test_rule_of_the_guard_can_not_be_selected(torchlint: Command, tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(BUGGY)
+    result = torchlint("check", "--select", "TLN503")
+    assert result.code == 2
+    assert "TLN503 is found in a running training" in result.err
+    assert torchlint("check", "--ignore", "TLN503", "--output-format", "json").places == [BUGGY_PLACE]
+
+
 def test_help_and_version(torchlint: Command) -> None:
     assert torchlint("--version").out == f"torchlint {package.__version__}\n"
     for option in ("-h", "--help"):

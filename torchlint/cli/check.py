@@ -14,7 +14,7 @@ from torchlint.cache.folder import FOLDER, VARIABLE
 from torchlint.checking import Means, check
 from torchlint.cli import Failure
 from torchlint.cli.output import write_report
-from torchlint.config import Config, ConfigError, find_config, parse_codes, project_root
+from torchlint.config import ALL, Config, ConfigError, find_config, parse_codes, project_root
 from torchlint.output import FORMATS, Report
 from torchlint.texts import Texts
 
@@ -104,8 +104,8 @@ def command(
     def configure() -> Config:
         first = stdin_filename if from_stdin else (paths or (Path(),))[0]
         config = find_config(first or Path(), _all_rules).override(
-            select=_codes(select, "--select") if select else None,
-            extend_select=_codes(extend_select, "--extend-select"),
+            select=_static_codes(select, "--select") if select else None,
+            extend_select=_static_codes(extend_select, "--extend-select"),
             ignore=_codes(ignore, "--ignore") if ignore else None,
             exclude=exclude,
         )
@@ -153,6 +153,20 @@ def _all_rules() -> Iterable[Rule]:
 
 def _codes(values: Iterable[str], option: str) -> tuple[str, ...]:
     return parse_codes(",".join(values), _all_rules, option)
+
+
+def _static_codes(values: Iterable[str], option: str) -> tuple[str, ...]:
+    """Codes to look for: one that only the guard finds would silently find nothing."""
+    codes = _codes(values, option)
+    if codes:
+        from torchlint.findings import UNREADABLE
+        from torchlint.rules import static_rules
+
+        static = [rule.code for rule in static_rules()]
+        for code in codes:
+            if code not in (ALL, UNREADABLE) and not any(known.startswith(code) for known in static):
+                raise ConfigError(f"{option}: {code} is found in a running training, not in source: see torchlint run")
+    return codes
 
 
 @dataclass
