@@ -82,6 +82,19 @@ def test_report(tmp_path) -> None:
     assert rows[-1]["code"] == "TLN101"
 
 
+def test_report_of_a_run_with_nan_is_json(tmp_path) -> None:
+    def step(model, optimizer, x, y):
+        healthy_step(model, optimizer, x * float("nan"), y)
+
+    train(step, report=tmp_path / "run.jsonl")
+
+    def refuse(word):
+        raise AssertionError(word)
+
+    for line in (tmp_path / "run.jsonl").read_text().splitlines():
+        json.loads(line, parse_constant=refuse)
+
+
 def test_summary() -> None:
     model = Net()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.05)

@@ -48,7 +48,11 @@ Exit status: that of the script; 1 where it succeeds and the guard has found an 
 )
 @click.option("--every", type=click.IntRange(min=1), default=100, show_default=True, help="Steps between samples.")
 @click.option("--protect", is_flag=True, help="On a GPU: never step on NaN, at the price of waiting in each step.")
-@click.option("--report", type=click.Path(dir_okay=False), help="Write findings and last steps here, as JSON lines.")
+@click.option(
+    "--report",
+    type=click.Path(dir_okay=False),
+    help="Write findings and last steps here, as JSON lines; one file for each rank.",
+)
 @click.argument("script")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def command(
@@ -79,7 +83,7 @@ def command(
             ignore=",".join(ignore) or None,
             every=every,
             protect=protect,
-            report=report,
+            report=None if report is None else scripts.own_report(Path(report)),
         )
     except ValueError as error:
         raise Failure(str(error)) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -53,7 +54,7 @@ class RuntimeFinding:
             "line": self.line,
             "message": self.message,
             "help": self.help,
-            "evidence": {key: _plain(value) for key, value in self.evidence.items()},
+            "evidence": {key: plain_json(value) for key, value in self.evidence.items()},
             "url": self.url,
         }
 
@@ -69,7 +70,10 @@ class RuntimeFinding:
         return as_text(self)
 
 
-def _plain(value: Any) -> Any:
+def plain_json(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        # JSON has no words for these
+        return str(value)
     return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)
 
 

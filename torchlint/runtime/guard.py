@@ -18,7 +18,7 @@ import torch
 from torch import nn
 
 from torchlint.runtime.checks import Check, all_checks
-from torchlint.runtime.findings import GuardError, GuardWarning, RuntimeFinding
+from torchlint.runtime.findings import GuardError, GuardWarning, RuntimeFinding, plain_json
 from torchlint.runtime.session import Session, Settings
 
 Action = Literal["raise", "warn", "record"] | Callable[[RuntimeFinding], None]
@@ -218,8 +218,8 @@ def _write_report(path: Path, findings: list[RuntimeFinding], session: Session) 
             "kind": "step",
             "step": record.step,
             "optimizer": record.optimizer,
-            "loss": record.loss,
-            "gradient_norm": record.gradient_norm,
+            "loss": plain_json(record.loss),
+            "gradient_norm": plain_json(record.gradient_norm),
             "learning_rate": record.learning_rate,
         }
         for record in session.recorder.records

@@ -75,6 +75,12 @@ def local_world() -> tuple[int, int]:
     return int(os.environ.get("LOCAL_WORLD_SIZE", "1")), int(os.environ.get("LOCAL_RANK", "0"))
 
 
+def own_report(path: Path) -> Path:
+    """The report of this rank: ranks must not write over each other's."""
+    size, rank = local_world()
+    return path if size == 1 else path.with_name(f"{path.stem}.rank{rank}{path.suffix}")
+
+
 def _leave(file: Path, findings: list[dict[str, Any]]) -> None:
     """Written beside and moved, so that nobody reads half of it."""
     half = file.with_suffix(".half")
