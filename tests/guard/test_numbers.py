@@ -216,7 +216,28 @@ def test_nan_in_the_loss() -> None:
 
     [finding] = train(step)
     assert finding.code == "TLN503"
-    assert "'log' in the loss" in finding.message
+    assert "computation of the loss; it began in 'log'" in finding.message
+
+
+def test_squares_and_zeros_in_a_loss_are_not_to_blame() -> None:
+    def step(model, optimizer, x, y):
+        optimizer.zero_grad()
+        out = model(x)
+        squares = ((out - 1.0) ** 2).mean() + (out.relu() / out.abs().sum()).sum()
+        (squares + torch.log(out.detach().sum() * 0 + (out * 0).sum())).backward()
+        optimizer.step()
+
+    [finding] = train(step)
+    assert finding.evidence["operation"] == "Log"
+
+
+def test_model_that_was_not_seen_is_not_called_healthy() -> None:
+    model = Faulty(torch.log, calls=0)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
+    with torchlint.guard(action="record") as guard:
+        healthy_step(model, optimizer, *batch())
+    [finding] = guard.findings
+    assert "outputs are finite" not in finding.message
 
 
 def test_attention_mask_of_minus_infinity_is_silent() -> None:

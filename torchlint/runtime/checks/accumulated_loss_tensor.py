@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import weakref
 from collections import deque
+from typing import TYPE_CHECKING
 
 from torchlint.runtime.checks.base import Check
 from torchlint.runtime.events import BackwardStart
 from torchlint.runtime.graph import Node
+
+if TYPE_CHECKING:
+    from torchlint.runtime.session import Session
 
 #: the first losses of this many steps before the current one must all be alive
 WINDOW = 5
@@ -29,8 +33,8 @@ class AccumulatedLossTensor(Check):
     code = "TLN107"
     severity = "warning"
 
-    def __init__(self, *arguments: object) -> None:
-        super().__init__(*arguments)  # type: ignore[arg-type]
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
         self._tokens: deque[weakref.ref[_Token]] = deque(maxlen=WINDOW)
         self._last_step = -1
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from torchlint.runtime.checks.base import Check
 from torchlint.runtime.events import Clip, StepEnd, StepStart
 from torchlint.runtime.optimizers import TrackedOptimizer, ids
 from torchlint.runtime.userline import user_line
+
+if TYPE_CHECKING:
+    from torchlint.runtime.session import Session
 
 #: steps in a row with a clipping at the wrong time and none at the right one
 STEPS = 3
@@ -26,8 +30,8 @@ class ClipOutOfOrder(Check):
 
     code = "TLN103"
 
-    def __init__(self, *arguments: object) -> None:
-        super().__init__(*arguments)  # type: ignore[arg-type]
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
         self._traces: dict[TrackedOptimizer, _Trace] = {}
 
     def forget(self, optimizer: TrackedOptimizer) -> None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from torchlint.runtime.checks.base import Check
 from torchlint.runtime.events import BackwardStart, Clip, StepEnd, Unscale
+
+if TYPE_CHECKING:
+    from torchlint.runtime.session import Session
 
 #: a limit above this was scaled by hand
 SCALED_LIMIT = 1000.0
@@ -14,8 +19,8 @@ class ClipWithoutUnscale(Check):
 
     code = "TLN104"
 
-    def __init__(self, *arguments: object) -> None:
-        super().__init__(*arguments)  # type: ignore[arg-type]
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
         self._scaled = False
 
     def on_backward_start(self, event: BackwardStart) -> None:

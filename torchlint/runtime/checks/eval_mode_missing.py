@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from torch import nn
 from torch.nn.modules.batchnorm import _NormBase
@@ -15,6 +16,9 @@ from torchlint.runtime.models import Root
 from torchlint.runtime.optimizers import ids
 from torchlint.runtime.userline import user_line
 
+if TYPE_CHECKING:
+    from torchlint.runtime.session import Session
+
 #: forward passes without gradients in a row, with no backward between them: an evaluation, and not a GAN's turn
 FORWARDS = 3
 
@@ -25,8 +29,8 @@ class EvalModeMissing(Check):
     code = "TLN301"
     severity = "warning"
 
-    def __init__(self, *arguments: object) -> None:
-        super().__init__(*arguments)  # type: ignore[arg-type]
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
         self._rows: dict[int, int] = {}
         self._knows_eval: set[int] = set()
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import torch
 
 from torchlint.runtime.checks._low_integers import LOW, is_product, wrapped, wrapped_in_place
 from torchlint.runtime.checks.base import Check
 from torchlint.runtime.events import Operation
+
+if TYPE_CHECKING:
+    from torchlint.runtime.session import Session
 
 _LOW_FLOATS = (torch.float16, torch.bfloat16)
 _IN_PLACE = ("__iadd__", "add_")
@@ -23,8 +28,8 @@ class LowPrecisionAccumulator(Check):
 
     code = "TLN501"
 
-    def __init__(self, *arguments: object) -> None:
-        super().__init__(*arguments)  # type: ignore[arg-type]
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
         #: sums by identity: the tensor (kept, so that its identity stays its own), steps in which it grew, the last one
         self._sums: dict[int, tuple[torch.Tensor, int, int]] = {}
 

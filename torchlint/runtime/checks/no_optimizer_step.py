@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import torch
 
 from torchlint.runtime.checks.base import Check
 from torchlint.runtime.events import BackwardEnd, BackwardStart, Close, Graph, StepStart
 from torchlint.runtime.models import Root
 from torchlint.runtime.optimizers import ids, living_optimizers
+
+if TYPE_CHECKING:
+    from torchlint.runtime.session import Session
 
 #: gradients that were made and thrown away in a row: before any step, and after there were some
 THROWN_AWAY, THROWN_AWAY_LATER = 5, 20
@@ -25,8 +30,8 @@ class NoOptimizerStep(Check):
     code = "TLN109"
     severity = "warning"
 
-    def __init__(self, *arguments: object) -> None:
-        super().__init__(*arguments)  # type: ignore[arg-type]
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
         self._watched: list[tuple[torch.Tensor, int]] = []
         self._last: torch.Tensor | None = None
         self._backwards = 0

@@ -5,17 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import torch
 
 from torchlint.runtime.checks.base import Check
 from torchlint.runtime.events import BackwardStart, Close, Measured, ScalerStep, StepEnd
-from torchlint.runtime.graph import LossGraph, kind
+from torchlint.runtime.graph import LossGraph, Node, kind, saved
 from torchlint.runtime.models import Root
 from torchlint.runtime.norms import may_be_non_finite, plain, readable
 from torchlint.runtime.operations import tensors_in
 from torchlint.runtime.replay import Origin, describe, find_origin, is_finite
+
+if TYPE_CHECKING:
+    from torchlint.runtime.session import Session
 
 #: parameters and buffers are looked at after this many steps, then after 8, 16, 32, ... up to the guard's `every`
 FIRST_LOOK = 4
@@ -54,8 +57,8 @@ class NonFinite(Check):
 
     code = "TLN503"
 
-    def __init__(self, *arguments: object) -> None:
-        super().__init__(*arguments)  # type: ignore[arg-type]
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
         self._skipped = 0
         self._look_at = FIRST_LOOK
 
@@ -163,6 +166,7 @@ class NonFinite(Check):
         Buffers come late: BatchNorm's statistics are spoiled by whatever spoiled the batch.
         """
         trouble: list[str] = []
+        replayed = False
         for root in self.session.roots:
             cause = self._bad_parameter(root) or self._bad_input(root)
             if cause is not None:
@@ -175,26 +179,29 @@ class NonFinite(Check):
             except Exception as error:
                 trouble.append(f"{type(error).__name__}: {error}")
                 continue
+            replayed = True
             if origin is not None:
                 return _from_origin(origin)
         cause = next(filter(None, map(self._bad_buffer, self.session.roots)), None)
+        where = (
+            "the model's own outputs are finite, so this is in the computation of the loss"
+            if replayed
+            else "the model could not be called again to find the module"
+        )
         if cause is None and graph is not None:
-            cause = _from_graph(graph)
+            cause = _from_graph(graph, where)
         if cause is None:
-            text = "the model's own outputs are finite, so it began in the computation of the loss"
-            if all(root.call is None for root in self.session.roots):
-                text = "the call of the model was not seen, so it can't be replayed to find the module"
-            cause = _Cause("gradients" if gradients else "loss", text, module=gradients[0] if gradients else None)
+            module = gradients[0] if gradients else None
+            cause = _Cause("gradients" if gradients else "loss", where, module=module)
         if trouble:
             cause.evidence["replay_failed"] = trouble[0][:200]
         return cause
 
     def _replay(self, root: Root) -> Origin | None:
         call = root.call
-        sharded = any(hasattr(parameter, "to_local") for parameter in root.inner.parameters())
-        if call is None or sharded:
-            # with sharded parameters all ranks would have to take part
-            return None
+        assert call is not None
+        if any(hasattr(parameter, "to_local") for parameter in root.inner.parameters()):
+            raise RuntimeError("its parameters are sharded, and all ranks would have to take part")
         self.session.replaying = True
         try:
             return find_origin(root, call)
@@ -245,34 +252,31 @@ def _from_origin(origin: Origin) -> _Cause:
     return _Cause("forward", text, origin.module, origin.line, dict(origin.evidence))
 
 
-def _from_graph(graph: LossGraph) -> _Cause | None:
-    """The operation of the loss that began it: the deepest node with a saved tensor that is out of its domain."""
+def _from_graph(graph: LossGraph, where: str) -> _Cause | None:
+    """The operation that began it: the deepest node that kept numbers which it can't take, or a result gone wrong."""
     for node in reversed(graph.nodes):
-        for attribute, wrong in _SAVED.items():
-            try:
-                value = getattr(node, f"_saved_{attribute}", None)
-            except RuntimeError:
-                continue
-            if isinstance(value, torch.Tensor) and value.is_floating_point() and wrong(kind(node), value):
-                text = f"the model's own outputs are finite; it began in '{kind(node).lower()}' in the loss"
-                evidence = {"operation": kind(node), "saved": describe(value)}
-                return _Cause("loss", text, evidence=evidence)
+        value = _wrong_number(node)
+        if value is not None:
+            text = f"{where}; it began in '{kind(node).lower()}'"
+            return _Cause("loss", text, evidence={"operation": kind(node), "saved": describe(value)})
     return None
 
 
-def _out_of_domain(operation: str, value: torch.Tensor) -> bool:
-    if operation in ("Log", "Log2", "Log10", "Xlogy"):
-        return bool((value <= 0).any())
-    if operation in ("Div", "Reciprocal", "Rsqrt"):
-        return bool((value == 0).any())
-    if operation in ("Sqrt", "Pow"):
-        return bool((value < 0).any())
-    return False
+def _wrong_number(node: Node) -> torch.Tensor | None:
+    """What a node kept that shows that it made NaN or Inf."""
+    operation = kind(node)
+    given, other, result = (saved(node, name) for name in ("self", "other", "result"))
+    if operation in _LOGARITHMS and _is_float(given) and bool((given <= 0).any()):
+        return given
+    if operation == "Div" and _is_float(other) and bool((other == 0).any()):
+        return other
+    if operation == "Pow" and _is_float(given):
+        result = given.pow(saved(node, "exponent") or 1)
+    return result if _is_float(result) and not is_finite(result) else None
 
 
-def _not_finite(operation: str, value: torch.Tensor) -> bool:
-    return not is_finite(value)
+def _is_float(value: object) -> TypeGuard[torch.Tensor]:
+    return isinstance(value, torch.Tensor) and value.is_floating_point()
 
 
-#: what a node may have kept, and how to see that it went wrong there
-_SAVED = {"self": _out_of_domain, "other": _out_of_domain, "result": _not_finite}
+_LOGARITHMS = ("Log", "Log2", "Log10")

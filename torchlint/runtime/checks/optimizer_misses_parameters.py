@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
 from torch import nn
@@ -18,6 +19,9 @@ from torchlint.runtime.events import Forward, Graph, Operation, StepEnd, StepSta
 from torchlint.runtime.norms import plain
 from torchlint.runtime.operations import tensors_in
 from torchlint.runtime.optimizers import TrackedOptimizer, ids, living_optimizers
+
+if TYPE_CHECKING:
+    from torchlint.runtime.session import Session
 
 #: the sets are first judged after this many steps, then after twice as many, and so on
 STEPS = 5
@@ -49,8 +53,8 @@ class OptimizerMissesParameters(Check):
     code = "TLN108"
     severity = "warning"
 
-    def __init__(self, *arguments: object) -> None:
-        super().__init__(*arguments)  # type: ignore[arg-type]
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
         self._with_gradient: dict[int, torch.Tensor] = {}
         #: where the numbers of used parameters lie: `weight.data` lies there too
         self._used: set[int] = set()

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from torchlint.runtime.checks.base import Check
 from torchlint.runtime.events import BackwardStart, StepStart, Unscale
+
+if TYPE_CHECKING:
+    from torchlint.runtime.session import Session
 
 
 class ScaledStepBypass(Check):
@@ -11,8 +16,8 @@ class ScaledStepBypass(Check):
 
     code = "TLN105"
 
-    def __init__(self, *arguments: object) -> None:
-        super().__init__(*arguments)  # type: ignore[arg-type]
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
         self._scaled = False
 
     def on_backward_start(self, event: BackwardStart) -> None:

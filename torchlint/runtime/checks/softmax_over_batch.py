@@ -8,8 +8,6 @@ from torchlint.runtime.checks.base import Check
 from torchlint.runtime.events import Graph
 from torchlint.runtime.graph import Node, dimension, kind, saved
 
-_LOSSES = ("NllLoss", "BinaryCrossEntropy", "MseLoss", "Mean", "Neg", "Sum", "Div")
-
 
 class SoftmaxOverBatch(Check):
     """A softmax over dimension 0 of a matrix, where it stands right before the loss."""

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from torchlint.runtime.checks.base import Check
 from torchlint.runtime.events import Forward, StepStart
 from torchlint.runtime.models import Root
 from torchlint.runtime.optimizers import TrackedOptimizer, ids
+
+if TYPE_CHECKING:
+    from torchlint.runtime.session import Session
 
 #: steps in a row
 STEPS = 5
@@ -29,8 +33,8 @@ class TrainModeNotRestored(Check):
     code = "TLN302"
     severity = "warning"
 
-    def __init__(self, *arguments: object) -> None:
-        super().__init__(*arguments)  # type: ignore[arg-type]
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
         self._traces: dict[int, _Trace] = {}
         self._held: dict[tuple[int, int], bool] = {}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import torch
 from torch import nn
@@ -11,6 +12,9 @@ from torchlint.runtime.checks.base import Check
 from torchlint.runtime.events import BackwardEnd, StepStart
 from torchlint.runtime.norms import plain
 from torchlint.runtime.optimizers import TrackedOptimizer, with_versions
+
+if TYPE_CHECKING:
+    from torchlint.runtime.session import Session
 
 #: steps in a row that found nothing
 STEPS = 2
@@ -33,8 +37,8 @@ class ZeroGradBeforeStep(Check):
 
     code = "TLN102"
 
-    def __init__(self, *arguments: object) -> None:
-        super().__init__(*arguments)  # type: ignore[arg-type]
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
         self._traces: dict[TrackedOptimizer, _Trace] = {}
 
     def forget(self, optimizer: TrackedOptimizer) -> None:
