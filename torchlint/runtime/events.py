@@ -95,13 +95,6 @@ class Clip:
 
 
 @dataclass(slots=True)
-class Unscale:
-    """`GradScaler.unscale_` was called for an optimizer."""
-
-    optimizer: TrackedOptimizer
-
-
-@dataclass(slots=True)
 class ScalerStep:
     """`GradScaler.step` has returned."""
 

@@ -29,7 +29,6 @@ from torchlint.runtime.events import (
     ScalerStep,
     StepEnd,
     StepStart,
-    Unscale,
 )
 from torchlint.runtime.findings import RuntimeFinding, Severity
 from torchlint.runtime.graph import LossGraph, comes_from
@@ -61,7 +60,6 @@ _HANDLERS: dict[type, str] = {
     StepEnd: "on_step_end",
     Measured: "on_measured",
     Clip: "on_clip",
-    Unscale: "on_unscale",
     ScalerStep: "on_scaler_step",
     Operation: "on_operation",
     Close: "on_close",
@@ -101,6 +99,8 @@ class Session:
         self.scaler_steps = 0
         #: how many of them in a row did not step
         self.skipped_steps = 0
+        #: the gradients of the last backward are multiplied by the scale of a GradScaler
+        self.gradients_scaled = False
         #: backward passes that are finished
         self.backwards = 0
         #: loss and gradient norm of the last step
@@ -379,6 +379,7 @@ class Session:
         if self.step < GRAPH_STEPS and self._walks < GRAPH_WALKS:
             self._walks += 1
             self._emit(Graph(LossGraph(roots)))
+        self.gradients_scaled = before_scaling is not None
         self._emit(BackwardStart(roots, self.meter.loss, before_scaling is not None, self._stepping is not None))
         self._scaled.clear()
 
@@ -420,7 +421,7 @@ class Session:
         self._scaler_optimizer = optimizer if begins and scaler.is_enabled() else None
 
     def gradients_unscaled(self, optimizer: Optimizer) -> None:
-        self._emit(Unscale(self.track(optimizer)))
+        self.gradients_scaled = False
 
     def gradients_clipped(self, gradients: Sequence[torch.Tensor], limit: float) -> None:
         self._emit(Clip(gradients, limit))
@@ -442,6 +443,7 @@ class Session:
         tracked = self.optimizers.get(id(optimizer)) or self.track(optimizer)
         self._stepping = None
         self._emit(StepEnd(tracked))
+        self.gradients_scaled = False
         tracked.steps += 1
         tracked.backwards = self.backwards
         self.step = max(self.step, tracked.steps)

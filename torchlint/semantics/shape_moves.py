@@ -15,7 +15,7 @@ from torchlint.semantics.values import (
 )
 
 if TYPE_CHECKING:
-    from torchlint.semantics.shape import Shape
+    from torchlint.semantics.shape import Axis, Shape
     from torchlint.semantics.shapes import Shapes
 
 
@@ -192,7 +192,8 @@ def view_as(op: Operation) -> Shape | None:
     return replace(shape, story=(), batch=None)
 
 
-def _expand(op: Operation) -> Shape | None:
+def _matched_sizes(op: Operation) -> tuple[Shape, list[tuple[Size, Axis]]] | None:
+    """The sizes that are asked for, each with the dimension of the tensor that it is for: counted from the end."""
     sizes = target_sizes(op)
     if sizes is None:
         return None
@@ -205,9 +206,16 @@ def _expand(op: Operation) -> Shape | None:
     offset = len(sizes) - len(shape.front)
     if offset < 0:
         return None
+    return shape, [(size, shape.front[i - offset] if i >= offset else ()) for i, size in enumerate(sizes)]
+
+
+def _expand(op: Operation) -> Shape | None:
+    matched = _matched_sizes(op)
+    if matched is None:
+        return None
+    shape, sizes = matched
     axes = []
-    for i, size in enumerate(sizes):
-        axis = shape.front[i - offset] if i >= offset else ()
+    for size, axis in sizes:
         axes.append(axis if axis or size.constant in (-1, 1) else (size,))
     return shape.with_front(axes)
 
@@ -215,21 +223,12 @@ def _expand(op: Operation) -> Shape | None:
 def _repeat(op: Operation) -> Shape | None:
     if op.node.keyword("axis") is not None:
         return None  # NumPy's repeats the elements of one dimension
-    sizes = target_sizes(op)
-    if sizes is None:
+    matched = _matched_sizes(op)
+    if matched is None:
         return None
-    shape = op.shapes.with_rank(op.shape)
-    if shape.hole is not None:
-        closed = op.shapes.closed(shape, len(sizes))
-        if closed is None:
-            return None
-        shape = closed
-    offset = len(sizes) - len(shape.front)
-    if offset < 0:
-        return None
+    shape, sizes = matched
     axes = []
-    for i, size in enumerate(sizes):
-        axis = shape.front[i - offset] if i >= offset else ()
+    for size, axis in sizes:
         axes.append(axis if size.constant == 1 else (size, *axis))
     return shape.with_front(axes)
 
