@@ -15,6 +15,10 @@ _NOQA = r"noqa(?::\s?(?P<codes>[A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*))?"
 
 # the grammar of flake8, so that one comment serves both
 INLINE = re.compile(r"\#\s*" + _NOQA, re.IGNORECASE)
+#: From Python 3.12 on the pieces of an f-string are tokens, and so are the line ends between its braces.
+_FORMATTED_START = {getattr(tokenize, name, None) for name in ("FSTRING_START", "TSTRING_START")}
+_FORMATTED_END = {getattr(tokenize, name, None) for name in ("FSTRING_END", "TSTRING_END")}
+
 _FILE = re.compile(r"\#\s*torchlint[:=]\s*" + _NOQA + r"\s*$", re.IGNORECASE)
 
 #: Every code, which a comment without codes silences.
@@ -100,7 +104,7 @@ class Line:
 
 def physical_lines(text: str, statements: dict[int, int]) -> Iterator[Line]:
     """The lines of a text that are not blank. Notes in `statements` where the statement of each row begins."""
-    line_start = statement_start = row = column = 0
+    line_start = statement_start = row = column = formatted = 0
     comment: str | None = None
     try:
         for token in tokenize.generate_tokens(io.StringIO(text).readline):
@@ -108,6 +112,11 @@ def physical_lines(text: str, statements: dict[int, int]) -> Iterator[Line]:
                 continue
             row = token.end[0]
             line_start = line_start or token.start[0]
+            formatted += (token.type in _FORMATTED_START) - (token.type in _FORMATTED_END)
+            if formatted:
+                # a comment between the braces would be an error for Python 3.11: the string ends the line
+                statement_start = statement_start or token.start[0]
+                continue
             if token.type == tokenize.COMMENT:
                 comment, column = token.string, token.start[1]
             elif token.type != tokenize.NL:
