@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from torchlint.rules.base import Problem, StaticRule
+from torchlint.semantics.layers import is_module
+from torchlint.semantics.nodes import Attr, Call, Element, Free, Function, Item, Node, Param, Part, Slice, Store, strip
+from torchlint.semantics.values import Instance, Opaque, Value
+
+if TYPE_CHECKING:
+    from torchlint.semantics.evaluate import Evaluator
+    from torchlint.semantics.module import Module
+    from torchlint.semantics.values import Context
+
+#: What people write for `requires_grad`; the last one is the method.
+_MISSPELLINGS = frozenset(
+    {
+        "require_grad", "require_grads", "required_grad", "required_grads", "requires_grads", "requires_gradient",
+        "require_gradient", "requires_gradients", "requires_gard", "require_gard", "reguires_grad", "requiers_grad",
+        "requres_grad", "reqires_grad", "requies_grad", "requried_grad", "requirs_grad", "requiresgrad",
+        "requires_Grad", "needs_grad", "require_grad_", "requires_grad_",
+    }
+)  # fmt: skip
+
+#: Methods that list modules, with the position of the module in what they draw.
+_LISTINGS = {"children": None, "modules": None, "named_children": 1, "named_modules": 1}
+
+#: Parts of networks of torchvision and Transformers that are modules.
+_PARTS = frozenset(
+    {
+        "features", "classifier", "fc", "avgpool", "conv1", "bn1", "layer1", "layer2", "layer3", "layer4", "heads",
+        "head", "backbone", "encoder", "decoder", "embeddings", "pooler", "bert", "roberta", "distilbert", "gpt2",
+        "transformer", "base_model", "vision_model", "text_model", "rpn", "roi_heads", "fpn", "body", "layer",
+        "AuxLogits", "shared", "lm_head", "h", "wte", "wpe",
+    }
+)  # fmt: skip
+
+
+class RequiresGradTypo(StaticRule):
+    """
+    ## What it does
+    Finds `requires_grad` set where nobody reads it: under a misspelt name (`p.require_grad = False`,
+    `p.requires_grad_ = False`), or on a module instead of its parameters (`model.requires_grad = False`).
+
+    ## Why is this bad?
+    Python creates a new attribute and says nothing. Layers that were meant to be frozen go on training, and layers
+    that were meant to train again stay frozen.
+
+    ## Example
+    ```python
+    for p in model.parameters():
+        p.require_grad = False
+    model.fc.requires_grad = True
+    ```
+
+    ## Use instead
+    ```python
+    for p in model.parameters():
+        p.requires_grad = False
+    model.fc.requires_grad_(True)
+    ```
+
+    ## Known problems
+    A module is only known where it is created or listed (`model.children()`) in code that is seen. An attribute of
+    one of these names that a class of the project defines is its own business and is not reported.
+
+    ## References
+    - [torch.nn.Module.requires_grad_](https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.requires_grad_)
+    - [pytorch/benchmark#1771](https://github.com/pytorch/benchmark/pull/1771)
+    """
+
+    code = "TLN604"
+    name = "requires-grad-typo"
+    triggers = (
+        b".requires_grad =",
+        b".requires_grad=",
+        b".requires_grad_ =",
+        b".requires_grad_=",
+        *(f".{name}".encode() for name in sorted(_MISSPELLINGS - {"requires_grad_"})),
+    )
+
+    def check(self, module: Module) -> Iterator[Problem]:
+        for function in module.functions:
+            for store in function.stores:
+                target = store.target
+                if not isinstance(target, Attr) or store.op != "=":
+                    continue
+                if target.name in _MISSPELLINGS:
+                    yield from self._misspelt(module, function, target)
+                elif target.name == "requires_grad":
+                    yield from self._on_module(module, function, store, target)
+
+    def _misspelt(self, module: Module, function: Function, target: Attr) -> Iterator[Problem]:
+        for frame in _frames(module.evaluator, function, target.base):
+            for value in module.evaluator.values(target.base, frame):
+                if _has_own(module.evaluator, value, target.name):
+                    return
+        base = module.text(target.base) or "p"
+        if target.name == "requires_grad_":
+            message = f"`{base}.requires_grad_` is a method: the assignment hides it and changes nothing of the tensor"
+        else:
+            message = (
+                f"the name is `requires_grad`: `{target.name}` is a new attribute that nobody reads, "
+                "and what is trained does not change"
+            )
+        yield Problem(module.site(target), message, f"write `{base}.requires_grad = ...`")
+
+    def _on_module(self, module: Module, function: Function, store: Store, target: Attr) -> Iterator[Problem]:
+        evaluator = module.evaluator
+        frames = _frames(evaluator, function, target.base)
+        if not frames or not all(_is_module_at(evaluator, target.base, frame) for frame in frames):
+            return
+        if _reaches_parameters(evaluator, function, target, frames[0]):
+            return
+        base, given = module.text(target.base) or "model", module.text(store.value) or "False"
+        yield Problem(
+            module.site(target),
+            f"`{base}` is a module and has no `requires_grad`: its parameters are trained, or not, as before",
+            f"write `{base}.requires_grad_({given})`",
+        )
+
+
+def _frames(evaluator: Evaluator, function: Function, node: Node) -> list[Context | None]:
+    """Where a value is judged: in the function on its own, or, if it is a parameter, where the function is called."""
+    while isinstance(node, (Attr, Item, Part, Element)) or (isinstance(node, Call) and isinstance(node.func, Attr)):
+        node = node.func if isinstance(node, Call) else node.base
+    if isinstance(strip(node), Param):
+        return evaluator.callers.contexts(function)
+    return [None]
+
+
+def _is_module_at(evaluator: Evaluator, node: Node, context: Context | None) -> bool:
+    values = evaluator.values(node, context)
+    return bool(values) and all(_is_module(evaluator, value) for value in values)
+
+
+def _is_module(evaluator: Evaluator, value: Value) -> bool:
+    """Whether a value is a module that has no such attribute of its own."""
+    if is_module(evaluator, value):
+        return not _has_own(evaluator, value, "requires_grad")
+    if not isinstance(value, Opaque):
+        return False
+    node, context = value.node, value.context
+    if isinstance(node, Attr):
+        return node.name in _PARTS and _is_library_network(evaluator, node.base, context)
+    if isinstance(node, Element):
+        return _lists_modules(node.base, None)
+    if isinstance(node, Part) and isinstance(node.base, Element):
+        return _lists_modules(node.base.base, node.index)
+    if isinstance(node, Item) and not isinstance(node.index, Slice):
+        return _lists_modules(node.base, None) or _is_library_list(evaluator, node, context)
+    return False
+
+
+def _lists_modules(node: Node, index: int | None) -> bool:
+    """Whether drawing part `index` from `node` gives modules: `model.children()`, `list(model.children())[:6]`."""
+    node = strip(node)
+    if isinstance(node, Item) and isinstance(node.index, Slice):
+        return _lists_modules(node.base, index)
+    if not isinstance(node, Call):
+        return False
+    if isinstance(node.func, Attr) and node.func.name in _LISTINGS and not node.args:
+        return _LISTINGS[node.func.name] == index
+    if isinstance(node.func, Free) and node.func.name in ("list", "tuple", "reversed") and len(node.args) == 1:
+        return _lists_modules(node.args[0], index)
+    if isinstance(node.func, Free) and node.func.name == "enumerate" and index == 1:
+        return _lists_modules(node.args[0], None)
+    return False
+
+
+def _is_library_network(evaluator: Evaluator, node: Node, context: Context | None) -> bool:
+    """Whether a node is a network of a library, or a part of one that is a module."""
+    return any(
+        is_module(evaluator, value)
+        if not (isinstance(value, Opaque) and isinstance(value.node, (Attr, Item)))
+        else _is_module(evaluator, value)
+        for value in evaluator.values(node, context)
+    )
+
+
+def _is_library_list(evaluator: Evaluator, node: Item, context: Context | None) -> bool:
+    """`model.features[3]`, `bert.encoder.layer[0]`."""
+    base = strip(node.base)
+    return isinstance(base, Attr) and base.name in _PARTS and _is_library_network(evaluator, base.base, context)
+
+
+def _has_own(evaluator: Evaluator, value: Value, name: str) -> bool:
+    """Whether the class of an object of the project defines an attribute of that name."""
+    if not isinstance(value, Instance) or value.cls is None:
+        return False
+    for owner in evaluator.mro(value.cls):
+        if name in owner.body.bindings or "__setattr__" in owner.methods:
+            return True
+        for method in owner.methods.values():
+            for store in method.stores:
+                if (
+                    isinstance(store.target, Attr)
+                    and store.target.name == name
+                    and isinstance(store.target.base, Param)
+                ):
+                    return True
+    return False
+
+
+def _reaches_parameters(evaluator: Evaluator, function: Function, target: Attr, context: Context | None) -> bool:
+    """Whether the function sets the parameters of the same module as well: then the line is only superfluous."""
+    wanted = set(map(id, evaluator.values(target.base, context)))
+    for call in function.calls:
+        if isinstance(call.func, Attr) and call.func.name in ("parameters", "named_parameters", "requires_grad_"):
+            if wanted & set(map(id, evaluator.values(call.func.base, context))):
+                return True
+    return False
