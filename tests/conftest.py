@@ -106,6 +106,7 @@ def notebook(*cells: str, **changes: Any) -> str:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--whole", action="store_true", help="read every file of the standard library and of torch")
+    parser.addoption("--write-diffs", action="store_true", help="write anew what fixes do to the fixtures")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -23,6 +23,9 @@ EXPECTATION = re.compile(r"#((?:\s*\bTLN\d{3}\b)+)\s*$")
 
 FIXTURES = sorted(path for path in RULES.glob("TLN*/*") if path.suffix in (".py", ".ipynb") or path.is_dir())
 
+#: Rules with a fix: what it does to their fixtures stands beside these as a patch (see test_fixes.py).
+FIXABLE = {path.parent.name for path in RULES.glob("TLN*/*.diff")}
+
 Place = tuple[str, int | None, int, str]
 
 
@@ -71,6 +74,11 @@ def test_static_rule_has_fixtures_and_triggers(rule) -> None:
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
 def test_rule_has_a_page(rule) -> None:
     headings = re.findall(r"^## (.+)$", rule.page(), re.MULTILINE)
-    assert headings == ["What it does", "Why is this bad?", "Example", "Use instead", "Known problems", "References"]
+    fix_safety = ["Fix safety"] * (rule.code in FIXABLE)
+    assert headings == [
+        *("What it does", "Why is this bad?", "Example", "Use instead"),
+        *fix_safety,
+        *("Known problems", "References"),
+    ]
     assert re.fullmatch(r"TLN\d{3}", rule.code)
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", rule.name)

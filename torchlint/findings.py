@@ -41,10 +41,34 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """Text in place of a span, which is empty for an insertion. Lines of `content` end in a newline alone."""
+
+    location: Location
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Edits of the finding's own file that belong together, and what they do, in the imperative.
+
+    A fix is `safe` if the program can't get worse by it; most fixes change what is computed, and are not.
+    """
+
+    message: str
+    edits: tuple[Edit, ...]
+    safe: bool = False
+
+    @property
+    def applicability(self) -> str:
+        return "safe" if self.safe else "unsafe"
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One bug at one place.
 
-    `message` says what is wrong and why it matters; `help` says what to write instead.
+    `message` says what is wrong and why it matters; `help` says what to write instead, and `fix` writes it.
     """
 
     code: str
@@ -53,6 +77,7 @@ class Finding:
     location: Location
     help: str = ""
     related: tuple[Related, ...] = ()
+    fix: Fix | None = None
 
     @property
     def url(self) -> str:
@@ -62,3 +87,9 @@ class Finding:
     def sort_key(self) -> tuple[str, int, int, int, str]:
         place = self.location
         return (place.path, place.cell or 0, place.row, place.column, self.code)
+
+
+def applicable(finding: Finding, unsafe: bool) -> Fix | None:
+    """The fix of a finding, if it has one that may be applied."""
+    fix = finding.fix
+    return fix if fix is not None and (fix.safe or unsafe) else None

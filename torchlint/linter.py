@@ -203,7 +203,7 @@ def _run(rule: StaticRule, module: Module) -> Iterator[Finding]:
     try:
         with deep():
             for problem in rule.check(module):
-                yield _finding(rule, problem)
+                yield _finding(rule, problem, module)
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:
@@ -219,7 +219,9 @@ def _describe(error: BaseException) -> str:
     return f"{type(error).__name__}{': ' if text else ''}{text[:200]}{place}"
 
 
-def _finding(rule: StaticRule, problem: Problem) -> Finding:
+def _finding(rule: StaticRule, problem: Problem, module: Module) -> Finding:
+    # a fix edits the file that is linted, and no other
+    fix = problem.fix() if problem.fix is not None and problem.site.module is module else None
     return Finding(
         rule.code,
         rule.name,
@@ -227,6 +229,7 @@ def _finding(rule: StaticRule, problem: Problem) -> Finding:
         problem.site.location,
         problem.help,
         tuple(Related(text, site.location) for site, text in problem.related),
+        fix,
     )
 
 

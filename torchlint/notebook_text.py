@@ -50,6 +50,22 @@ class NotebookText:
         end = _ROW_END.search(whole, start)
         return whole[start : end.start() if end else len(whole)]
 
+    def line_end(self, cell: int) -> str:
+        """What stands in the text of the file between two rows of a code cell: mostly, each is a string of its own."""
+        pieces = self._cells[cell - 1]
+        whole = "".join(pieces)
+        end = _ROW_END.search(whole)
+        escaped = json.dumps(end[0] if end else "\n")[1:-1]
+        first = pieces[0] if pieces else None
+        if first is None or not self.text[: first.start - 1].rstrip(" \t\r\n").endswith("["):
+            return escaped
+        if len(pieces) > 1:
+            gap = self.text[self._inside(first, len(first)) : pieces[1].start]
+        else:
+            # one row: the next one stands below it, as the first does below the bracket
+            gap = f'",{self.text[: first.start - 1].rpartition("[")[2] or " "}"'
+        return escaped + gap
+
     def place(self, cell: int, row: int, column: int) -> tuple[int, int]:
         """The row and column in the file of a place in a code cell."""
         offset = self.offset(cell, row, column)

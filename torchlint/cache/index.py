@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from torchlint.cache.surroundings import Import, Row, Surroundings
-from torchlint.findings import Finding, Location, Related
+from torchlint.findings import Edit, Finding, Fix, Location, Related
 from torchlint.semantics.reads import digest
 
 #: Goes up when the file is written in another way.
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(slots=True)
@@ -145,6 +145,11 @@ def pack(findings: list[Finding], path: str, now: Surroundings) -> list[Any]:
         file = None if location.path == shown else now.relative(now.from_here(location.path))
         return [file, location.row, location.column, location.end_row, location.end_column, location.cell]
 
+    def fix(fix: Fix | None, shown: str) -> list[Any] | None:
+        if fix is None:
+            return None
+        return [fix.message, [[place(edit.location, shown), edit.content] for edit in fix.edits], fix.safe]
+
     return [
         [
             finding.code,
@@ -153,6 +158,7 @@ def pack(findings: list[Finding], path: str, now: Surroundings) -> list[Any]:
             place(finding.location, path),
             finding.help,
             [[related.message, place(related.location, path)] for related in finding.related],
+            fix(finding.fix, path),
         ]
         for finding in findings
     ]
@@ -162,7 +168,18 @@ def unpack(packed: list[Any], path: str, now: Surroundings) -> list[Finding]:
     def place(file: str | None, *numbers: Any) -> Location:
         return Location(path if file is None else now.shown(file), *numbers)
 
+    def unpacked(message: str, edits: list[Any], safe: bool) -> Fix:
+        return Fix(message, tuple(Edit(place(*at), content) for at, content in edits), safe)
+
     return [
-        Finding(code, name, message, place(*location), text, tuple(Related(said, place(*at)) for said, at in related))
-        for code, name, message, location, text, related in packed
+        Finding(
+            code,
+            name,
+            message,
+            place(*location),
+            text,
+            tuple(Related(said, place(*at)) for said, at in related),
+            unpacked(*fix) if fix is not None else None,
+        )
+        for code, name, message, location, text, related, fix in packed
     ]

@@ -19,7 +19,9 @@ from torchlint.output import FORMATS, Report
 from torchlint.texts import Texts
 
 if TYPE_CHECKING:
+    from torchlint.files import Target
     from torchlint.findings import Finding
+    from torchlint.fixing import Fixed
     from torchlint.rules.base import Rule
     from torchlint.source import Source
 
@@ -31,6 +33,8 @@ Examples:
   torchlint check                        lint the current folder
   torchlint check train.py notebooks/    lint a file and a folder
   torchlint check --select TLN2,TLN301   apply only some rules
+  torchlint check --diff                 show what --fix would change
+  torchlint check --fix                  fix what can be fixed without risk
   torchlint check --output-format sarif --output-file torchlint.sarif
   torchlint check --write-baseline torchlint-baseline.json
   torchlint check --baseline torchlint-baseline.json
@@ -38,6 +42,7 @@ Examples:
 
 \b
 Exit status: 0 nothing found, 1 problems found, 2 the job could not be done.
+With --fix, 1 means that problems remain; with --diff, that there is something to fix.
 A file that can't be read is reported as TLN000 and counts as a problem.
 """
 
@@ -50,6 +55,10 @@ _FILE = click.Path(path_type=Path)
 @click.option("--extend-select", metavar="CODES", multiple=True, help="Apply these rules too.")
 @click.option("--ignore", metavar="CODES", multiple=True, help="Do not apply these rules.")
 @click.option("--exclude", metavar="PATTERN", multiple=True, help="Leave out files, in the syntax of .gitignore.")
+@click.option("--fix", is_flag=True, help="Fix what can be fixed, and report what remains.")
+@click.option("--unsafe-fixes", is_flag=True, help="Include fixes that change what the program computes.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
+@click.option("--show-fixes", is_flag=True, help="Tell what was fixed, file by file.")
 @click.option("--output-format", type=click.Choice(FORMATS), default=FORMATS[0], show_default=True)
 @click.option("--output-file", metavar="FILE", type=_FILE, help="Write what was found there, not to the terminal.")
 @click.option("--statistics", is_flag=True, help="Count how often each rule was broken instead of telling where.")
@@ -76,6 +85,10 @@ def command(
     extend_select: tuple[str, ...],
     ignore: tuple[str, ...],
     exclude: tuple[str, ...],
+    fix: bool,
+    unsafe_fixes: bool,
+    diff: bool,
+    show_fixes: bool,
     output_format: str,
     output_file: Path | None,
     statistics: bool,
@@ -96,8 +109,8 @@ def command(
         raise Failure("standard input can't be linted together with files")
     if from_stdin and (add_noqa or watch):
         raise Failure(f"{'--add-noqa' if add_noqa else '--watch'} needs files, not standard input")
-    if sum(map(bool, (add_noqa, write_baseline, watch))) > 1:
-        raise Failure("only one of --add-noqa, --write-baseline and --watch can be used at a time")
+    if sum(map(bool, (fix, diff, add_noqa, write_baseline, watch))) > 1:
+        raise Failure("only one of --fix, --diff, --add-noqa, --write-baseline and --watch can be used at a time")
     if write_baseline and baseline:
         raise Failure("a baseline is either written or used: give --write-baseline or --baseline")
 
@@ -114,12 +127,40 @@ def command(
     def run() -> bool:
         """Do it once; whether something was found."""
         config, found = configure(), _Found()
-        if from_stdin:
-            found.in_stdin(config, stdin_filename)
-        else:
-            found.in_files(paths or (Path(),), config, Means(jobs, not no_cache, cache_dir))
-        if baseline is not None:
-            found.leave_out(baseline)
+
+        def look() -> list[Finding]:
+            if from_stdin:
+                found.in_stdin(config, stdin_filename)
+            else:
+                found.in_files(paths or (Path(),), config, Means(jobs, not no_cache, cache_dir))
+            if baseline is not None:
+                found.leave_out(baseline)
+            return found.findings
+
+        if fix or diff:
+            from torchlint.cli.fix import Fixer, print_bytes, show_diff, tell
+
+            fixer = Fixer(config, unsafe_fixes)
+            if from_stdin:
+                wanted = look()
+                change = fixer.change_of(found.data, found.shown, stdin_filename, project_root(stdin_filename), wanted)
+                if diff:
+                    return show_diff([change] if change else [], wanted, fixer, show_fixes)
+                print_bytes(change.after if change else found.data)
+                if change:
+                    found.take(change.fixed)
+                    fixer.fixed = change.fixed.fixed
+                    if baseline is not None:
+                        found.leave_out(baseline)
+            elif diff:
+                return show_diff(fixer.preview(look(), found.targets), found.findings, fixer, show_fixes)
+            else:
+                found.findings = fixer.fix_files(look, found.targets)
+            report = Report(found.findings, found.texts, _all_rules, unsafe_fixes, len(fixer.fixed))
+            write_report(report, output_format, statistics, output_file, sys.stderr if from_stdin else None)
+            tell(fixer, len(found.findings), show_fixes, output_format == "full" and not output_file)
+            return bool(found.findings)
+        look()
         if write_baseline is not None:
             found.keep(write_baseline)
         elif add_noqa:
@@ -127,7 +168,8 @@ def command(
 
             found.findings = silence(found.findings, config)
         if not (add_noqa or write_baseline) or output_file:
-            write_report(Report(found.findings, found.texts, _all_rules), output_format, statistics, output_file)
+            report = Report(found.findings, found.texts, _all_rules, unsafe_fixes)
+            write_report(report, output_format, statistics, output_file)
         return bool(found.findings) and write_baseline is None
 
     if watch:
@@ -175,6 +217,10 @@ class _Found:
 
     findings: list[Finding] = field(default_factory=list)
     sources: dict[str, Source] = field(default_factory=dict)
+    targets: dict[str, Target] = field(default_factory=dict)
+    #: standard input, and the name it is shown by
+    data: bytes = b""
+    shown: str = ""
 
     @property
     def texts(self) -> Texts:
@@ -184,13 +230,17 @@ class _Found:
         from torchlint.linter import Linter, unreadable
         from torchlint.source import UnreadableError, source_from_text
 
-        data = sys.stdin.buffer.read()
-        shown = str(name) if name is not None else "stdin"
+        self.data = data = sys.stdin.buffer.read()
+        self.shown = shown = str(name) if name is not None else "stdin"
         try:
             self.sources[shown] = source_from_text(data, shown, name)
             self.findings = Linter(config).lint_data(data, shown, name, project_root(name), named=True)
         except UnreadableError as error:
             self.findings = [unreadable(error, shown)]
+
+    def take(self, fixed: Fixed) -> None:
+        """What standard input became."""
+        self.sources[self.shown], self.findings = fixed.source, fixed.remaining
 
     def in_files(self, paths: tuple[Path, ...], config: Config, means: Means) -> None:
         from torchlint.files import find_targets
@@ -198,6 +248,7 @@ class _Found:
         targets = find_targets(paths, config)
         if not targets:
             click.echo("warning: no Python file or notebook to lint", err=True)
+        self.targets |= {target.shown: target for target in targets}
         self.findings = check(targets, config, means)
 
     def leave_out(self, baseline: Path) -> None:

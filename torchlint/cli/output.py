@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -14,19 +16,15 @@ if TYPE_CHECKING:
     from torchlint.output import Report
 
 
-def write_report(report: Report, output_format: str, statistics: bool, file: Path | None) -> None:
-    """Write what was found. Raises `Failure` if that is not possible."""
+def write_report(
+    report: Report, output_format: str, statistics: bool, file: Path | None, out: TextIO | None = None
+) -> None:
+    """Write what was found, to a stream or a file. Raises `Failure` if that is not possible."""
     if file is None:
-        _prepare(sys.stdout)
-        try:
-            _write(report, output_format, statistics, sys.stdout)
-            sys.stdout.flush()
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            # what is left in the buffer can't be written later either
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise Failure(f"standard output: cannot be written: {error.strerror}") from None
+        stream = out or sys.stdout
+        _prepare(stream)
+        with writing(stream):
+            _write(report, output_format, statistics, stream)
         return
     text = io.StringIO()
     _write(report, output_format, statistics, text)
@@ -34,6 +32,21 @@ def write_report(report: Report, output_format: str, statistics: bool, file: Pat
         _replace(file, text.getvalue().encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise Failure(f"{file}: cannot be written: {error.strerror}") from None
+
+
+@contextmanager
+def writing(stream: TextIO) -> Iterator[None]:
+    """Raises `Failure` if something can't be written to a standard stream."""
+    try:
+        yield
+        stream.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        # what is left in the buffer can't be written later either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        name = "standard error" if stream is sys.stderr else "standard output"
+        raise Failure(f"{name}: cannot be written: {error.strerror}") from None
 
 
 def _write(report: Report, output_format: str, statistics: bool, out: TextIO) -> None:

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import click
 
-from torchlint.add_noqa import NotPossibleError, with_noqa
+from torchlint.add_noqa import with_noqa
 from torchlint.atomic import write_atomically
 from torchlint.cli import Failure
 from torchlint.config import Config, project_root
 from torchlint.findings import NO_RULES, Finding
 from torchlint.linter import Linter
+from torchlint.rewriting import NotPossibleError
 from torchlint.source import UnreadableError, read_data, source_from_text
 
 

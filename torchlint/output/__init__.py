@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TextIO, cast
 
-from torchlint.findings import UNUSED_NOQA, Finding, Location
+from torchlint.findings import UNUSED_NOQA, Finding, Location, applicable
 
 if TYPE_CHECKING:
     from torchlint.rules.base import Rule
@@ -25,6 +25,14 @@ class Report:
     texts: Texts
     #: the pages, loaded only for the formats that show them
     rules: Callable[[], Iterable[Rule]]
+    #: whether fixes that are not safe may be applied
+    unsafe_fixes: bool = False
+    #: how many problems were there that are fixed, None if nothing was to be fixed
+    fixed: int | None = None
+
+    def mark(self, finding: Finding) -> str:
+        """`[*] ` for a finding that `--fix` fixes, as ruff shows it."""
+        return "[*] " if applicable(finding, self.unsafe_fixes) else ""
 
 
 class Renderer(Protocol):

@@ -10,4 +10,4 @@ from torchlint.output import Report, place
 def render(report: Report, out: TextIO) -> None:
     for finding in report.findings:
         location = finding.location
-        out.write(f"{location.path}:{place(location)}: {finding.code} {finding.message}\n")
+        out.write(f"{location.path}:{place(location)}: {finding.code} {report.mark(finding)}{finding.message}\n")

@@ -15,5 +15,5 @@ def render(report: Report, out: TextIO) -> None:
         width = max(map(len, places))
         out.write(f"{path}:\n")
         for where, finding in zip(places, findings, strict=True):
-            out.write(f"  {where:<{width}}  {finding.code}  {finding.message}\n")
+            out.write(f"  {where:<{width}}  {finding.code}  {report.mark(finding)}{finding.message}\n")
         out.write("\n")

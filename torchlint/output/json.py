@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, TextIO
 
-from torchlint.findings import Finding, Location
+from torchlint.findings import Finding, Fix, Location
 from torchlint.output import Report
 
 
@@ -29,9 +29,24 @@ def as_dict(finding: Finding) -> dict[str, Any]:
         "message": finding.message,
         "help": finding.help,
         **_span(finding.location),
-        "fix": None,
+        "fix": _fix(finding.fix) if finding.fix is not None else None,
         "url": finding.url,
         "related": [{"message": related.message, **_span(related.location)} for related in finding.related],
+    }
+
+
+def _fix(fix: Fix) -> dict[str, Any]:
+    return {
+        "applicability": fix.applicability,
+        "message": fix.message,
+        "edits": [
+            {
+                "content": edit.content,
+                "location": _position(edit.location.row, edit.location.column),
+                "end_location": _position(edit.location.end_row, edit.location.end_column),
+            }
+            for edit in fix.edits
+        ],
     }
 
 

@@ -11,10 +11,10 @@ from typing import Any, TextIO
 from urllib.parse import quote
 
 from torchlint import __version__
-from torchlint.findings import Finding, Location
+from torchlint.findings import Finding, Fix, Location
 from torchlint.fingerprint import fingerprints
 from torchlint.output import Report, is_note, told
-from torchlint.texts import Texts
+from torchlint.texts import Span, Texts
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _HOME = "https://torchlint.readthedocs.io"
@@ -80,19 +80,46 @@ def _result(finding: Finding, index: int, mark: str, texts: Texts) -> dict[str, 
             {"id": number, "message": {"text": related.message}, **_location(related.location, texts)}
             for number, related in enumerate(finding.related, start=1)
         ]
+    if finding.fix is not None and finding.location.cell is None:
+        # in a notebook, the text to insert would have to be JSON
+        result["fixes"] = [_fix(finding.fix, finding.location.path)]
     if finding.location.cell is not None:
         result["properties"] = {"cell": finding.location.cell, "row": finding.location.row}
     return result
 
 
-def _location(location: Location, texts: Texts) -> dict[str, Any]:
-    span = texts.span(location)
-    region = {
+def _fix(fix: Fix, path: str) -> dict[str, Any]:
+    return {
+        "description": {"text": f"{fix.message} ({fix.applicability})"},
+        "artifactChanges": [
+            {
+                "artifactLocation": _artifact(path),
+                "replacements": [
+                    {
+                        "deletedRegion": _region(
+                            Span(place.row, place.column, place.end_row, place.end_column),
+                        ),
+                        "insertedContent": {"text": edit.content},
+                    }
+                    for edit in fix.edits
+                    for place in [edit.location]
+                ],
+            }
+        ],
+    }
+
+
+def _region(span: Span) -> dict[str, int]:
+    return {
         "startLine": span.row,
         "startColumn": span.column,
         "endLine": span.end_row,
         "endColumn": span.end_column,
     }
+
+
+def _location(location: Location, texts: Texts) -> dict[str, Any]:
+    region = _region(texts.span(location))
     return {"physicalLocation": {"artifactLocation": _artifact(location.path), "region": region}}
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
+    from torchlint.findings import Fix
     from torchlint.semantics.module import Module, Site
 
 
@@ -16,21 +17,23 @@ if TYPE_CHECKING:
 class Problem:
     """What a rule found, in terms of the program: a finding without its rows and columns.
 
-    `site` is where the bug is, `related` the other places of the story, each with what happens there.
+    `site` is where the bug is, `related` the other places of the story, each with what happens there. `fix` is
+    called while the module's syntax is at hand; it gives None where the program is not written so that it can be fixed.
     """
 
     site: Site
     message: str
     help: str
     related: tuple[tuple[Site, str], ...] = ()
+    fix: Callable[[], Fix | None] | None = None
 
 
 class Rule:
     """A bug of the catalogue. It lives in one file of `torchlint.rules`; its docstring is its page.
 
-    The docstring has the headings *What it does*, *Why is this bad?*, *Example*, *Use instead*,
-    *Known problems* and *References*. A rule that is found in source derives from `StaticRule`; a bug that only the
-    running training shows has nothing but this page here, and a check in `torchlint.runtime.checks`.
+    The docstring has the headings *What it does*, *Why is this bad?*, *Example*, *Use instead*, *Fix safety* (if it has
+    a fix), *Known problems* and *References*. A rule that is found in source derives from `StaticRule`; a bug that only
+    the running training shows has nothing but this page here, and a check in `torchlint.runtime.checks`.
     """
 
     code: ClassVar[str]

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
+from torchlint.findings import Fix
 from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics.nodes import Attempt, Attr, Bare, Branch, Call, Free, LoopStep, Node, Param, Trace, Within
 from torchlint.semantics.values import ClassValue, Container, External, FunctionValue, Instance, Opaque
@@ -97,6 +99,10 @@ class UncalledMethod(StaticRule):
     torch.save({"model": model.state_dict(), "epoch": epoch}, "last.pt")
     ```
 
+    ## Fix safety
+    Putting the parentheses is safe: it is what the statement was written for. `torch.no_grad()` as a statement is not
+    fixed, because where its block should end is not known, nor is a method that needs an argument.
+
     ## Known problems
     An attribute or property of your own class that has one of these names is not reported if its class is found
     in the project. A name alone in a `try` block or under `pytest.raises` is a probe and is not reported.
@@ -143,6 +149,7 @@ class UncalledMethod(StaticRule):
                     module.site(node),
                     f"`{written}` is named but not called: {_METHODS[node.name]}",
                     f"write `{written}()`",
+                    fix=None if _needs_argument(evaluator, node) else partial(_call, module, node),
                 )
             return
         if node.name not in _BARE_NAMES:
@@ -154,7 +161,9 @@ class UncalledMethod(StaticRule):
                     harm, instead = "a name alone has no effect", f"write `with {written}():` around the code it is for"
                 else:
                     harm, instead = _FUNCTIONS[value.name], f"write `{written}()`"
-                yield Problem(module.site(node), f"`{written}` is named but not called: {harm}", instead)
+                fixable = value.name in _FUNCTIONS and "seed" not in value.name
+                fix = partial(_call, module, node) if fixable else None
+                yield Problem(module.site(node), f"`{written}` is named but not called: {harm}", instead, fix=fix)
 
     def _context(self, module: Module, call: Call) -> Iterator[Problem]:
         """`torch.no_grad()` as a statement."""
@@ -187,7 +196,35 @@ class UncalledMethod(StaticRule):
                 and _is_method(evaluator, node, context)
             ):
                 written = module.text(node)
-                yield Problem(module.site(node), f"`{written}` is not called here: {place}", f"write `{written}()`")
+                yield Problem(
+                    module.site(node),
+                    f"`{written}` is not called here: {place}",
+                    f"write `{written}()`",
+                    fix=partial(_call, module, node),
+                )
+
+
+def _call(module: Module, node: Attr) -> Fix | None:
+    """The method is called where it is only named."""
+    span = module.editor.span(node)
+    if span is None:
+        return None
+    return Fix(f"call `{module.text(node)}`", (module.editor.edit(span.end, span.end, "()"),), safe=True)
+
+
+def _needs_argument(evaluator: Evaluator, node: Attr) -> bool:
+    """Whether a call without arguments would fail: `scaler.step`, or a method of the project that wants some."""
+    for base in evaluator.values(node.base, None):
+        if not isinstance(base, Instance):
+            continue
+        if base.last == "GradScaler" and node.name == "step":
+            return True
+        method = evaluator.find_method(base.cls, node.name) if base.cls is not None else None
+        if method is not None and any(
+            param.kind in ("plain", "keyword") and param.default is None for param in method.params[1:]
+        ):
+            return True
+    return False
 
 
 def _bare(trace: Trace, probing: bool = False) -> Iterator[Bare]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     import libcst as cst
 
+    from torchlint.semantics.editor import Editor
     from torchlint.semantics.evaluate import Evaluator
     from torchlint.semantics.project import Project
     from torchlint.semantics.training import Fact
@@ -60,6 +61,7 @@ class Module:
         self.imports: list[tuple[str, int]] = []
         self.star_imports: list[tuple[str, int]] = []
         self._places: dict[int, Location] = {}
+        self._editor: Editor | None = None
         #: what `training.py` found out, once asked
         self.facts: list[Fact] | None = None
         self.top = self._build(self._parse())
@@ -85,7 +87,7 @@ class Module:
 
     def release(self) -> None:
         """Drop the syntax tree."""
-        self._tree, self._syntax = None, []
+        self._tree, self._syntax, self._editor = None, [], None
 
     def location(self, n: int) -> Location:
         """Where node `n` stands. Parses the file again if its tree was dropped."""
@@ -106,10 +108,25 @@ class Module:
         """How a node, or its part `left` or `right`, is written in the source, on one line; for messages."""
         from torchlint.semantics.parse import text
 
+        self._restored()
+        return text(self, node.n, part)
+
+    @property
+    def editor(self) -> Editor:
+        """Makes edits of the text."""
+        if self._editor is None:
+            from torchlint.semantics.editor import Editor
+
+            self._editor = Editor(self, self._restored(), self._syntax)
+        return self._editor
+
+    def _restored(self) -> cst.Module:
+        """The syntax tree, read again if it was dropped: numbering is deterministic."""
         if self._tree is None:
             other = Module(self.source, self.project)
             self._tree, self._syntax = other._tree, other._syntax
-        return text(self, node.n, part)
+        assert self._tree is not None
+        return self._tree
 
     def comment(self, node: Node) -> str:
         """The comments at the end of the first and last row of a node and alone in the row above, "" in a notebook."""
