@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
+from torchlint.findings import Fix
 from torchlint.rules.base import Problem, StaticRule
-from torchlint.semantics.nodes import Attr, Call, Choice, Const, Free, Function, Guards, Node, Param
+from torchlint.semantics.nodes import Attr, Call, Choice, Const, Free, Function, Guards, Node, Param, Starred
 from torchlint.semantics.values import External
 
 if TYPE_CHECKING:
@@ -56,6 +58,11 @@ class DropoutAlwaysOn(StaticRule):
         return self.head(x)
     ```
 
+    ## Fix safety
+    The fixes make the dropout follow the mode of the module: `training=self.training`, `.train(self.training)` on a
+    layer that is built in `forward`, `p if self.training else 0.0`. Training stays as it was. They are unsafe because
+    predictions change, also of code that wants dropout in them.
+
     ## Known problems
     Dropout that is meant to stay on (Monte Carlo dropout, the prenet of Tacotron) should say so with
     `training=True`, or in a comment on its line; neither is reported. Functions that are no method of a module are
@@ -105,6 +112,7 @@ class DropoutAlwaysOn(StaticRule):
             f"`{name}` without `training=` drops in eval mode too (its default is True): "
             "validation and predictions are noisy and change from call to call",
             "pass `training=self.training`, or `training=True` if it is meant to stay on",
+            fix=partial(_with_training, module, call),
         )
 
     def _layer(self, module: Module, call: Call) -> Iterator[Problem]:
@@ -128,6 +136,7 @@ class DropoutAlwaysOn(StaticRule):
             "and validation and predictions are noisy",
             f"create it once in `__init__` (`self.dropout = {written}(...)`) and call `self.dropout(...)` here",
             ((module.site(layer), "built here, in train mode, at each call"),) if apart else (),
+            partial(_in_mode, module, layer),
         )
 
     def _attention(self, module: Module, call: Call, name: str) -> Iterator[Problem]:
@@ -144,7 +153,45 @@ class DropoutAlwaysOn(StaticRule):
             f"`{name}` applies `{keyword}={written}` in eval mode too: it does not know the mode of the model, "
             "and validation and predictions are noisy",
             f"pass `{keyword}={written} if self.training else 0.0`",
+            fix=partial(_only_in_training, module, call, position, keyword),
         )
+
+
+def _with_training(module: Module, call: Call) -> Fix | None:
+    own = _self_of(call)
+    if own is None or any(isinstance(arg, Starred) for arg in call.args):
+        return None
+    edit = module.editor.with_argument(call, f"training={own}.training")
+    return Fix(f"pass `training={own}.training`", (edit,)) if edit is not None else None
+
+
+def _in_mode(module: Module, layer: Call) -> Fix | None:
+    own, span = _self_of(layer), module.editor.span(layer)
+    if own is None or span is None:
+        return None
+    text = f".train({own}.training)"
+    return Fix(f"add `{text}`", tuple(module.editor.behind(span, text)))
+
+
+def _only_in_training(module: Module, call: Call, position: int, keyword: str) -> Fix | None:
+    own, span = _self_of(call), module.editor.argument(call, position, keyword)
+    if own is None or span is None:
+        return None
+    text = f"{span.text} if {own}.training else 0.0"
+    return Fix(f"pass `{text}`", (module.editor.replace(span, text),))
+
+
+def _self_of(call: Call) -> str | None:
+    """What the module is called where a call stands."""
+    method = _method(call.function)
+    if method is None or not method.params or method.params[0].kind != "plain":
+        return None
+    name, scope = method.params[0].name, call.function
+    while scope is not method and scope is not None:
+        if name in scope.bindings:
+            return None
+        scope = scope.parent  # type: ignore[assignment]
+    return name
 
 
 def _runs_in_both_modes(module: Module, call: Call) -> bool:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
+from torchlint.rules._clearing import clear, clear_weights
 from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics.training import training_facts
 
@@ -37,6 +39,11 @@ class MissingZeroGrad(StaticRule):
         optimizer.step()
     ```
 
+    ## Fix safety
+    The fix inserts `zero_grad()` before the first backward that the step uses, or after the step where the backward
+    stands elsewhere. It is unsafe: training takes another course, with steps that are smaller than before, and a
+    learning rate that was tuned to the bug may have to be raised.
+
     ## Known problems
     `model.zero_grad()`, `p.grad = None` and `p.grad.zero_()` count as clearing, before or after the step, also every
     k-th step (gradient accumulation) and inside helpers. Where code that is not seen gets the optimizer, nothing is
@@ -60,6 +67,7 @@ class MissingZeroGrad(StaticRule):
                     "each step uses the sum of all gradients since the start",
                     f"call {fact.subject}.zero_grad() in every round, before backward() or after step()",
                     fact.related,
+                    partial(clear, module, fact),
                 )
             elif fact.kind == "carried":
                 yield Problem(
@@ -68,6 +76,7 @@ class MissingZeroGrad(StaticRule):
                     "of this step are added: it uses the sum of both",
                     f"call {fact.subject}.zero_grad() after the earlier step, or before the backward() of this one",
                     fact.related,
+                    partial(clear, module, fact),
                 )
             elif fact.kind == "stale-weight":
                 yield Problem(
@@ -76,4 +85,5 @@ class MissingZeroGrad(StaticRule):
                     "each one uses the sum of all gradients since the start",
                     f"clear it after the update: {fact.subject}.grad = None",
                     fact.related,
+                    partial(clear_weights, module, fact),
                 )

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
+from torchlint.findings import Fix
 from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics.layers import is_module
 from torchlint.semantics.nodes import Attr, Call, Element, Free, Function, Item, Node, Param, Part, Slice, Store, strip
@@ -61,6 +63,9 @@ class RequiresGradTypo(StaticRule):
     model.fc.requires_grad_(True)
     ```
 
+    ## Fix safety
+    Both fixes are safe: they write what the assignment was meant to be. What was to be frozen is frozen from then on.
+
     ## Known problems
     A module is only known where it is created or listed (`model.children()`) in code that is seen. An attribute of
     one of these names that a class of the project defines is its own business and is not reported.
@@ -104,7 +109,9 @@ class RequiresGradTypo(StaticRule):
                 f"the name is `requires_grad`: `{target.name}` is a new attribute that nobody reads, "
                 "and what is trained does not change"
             )
-        yield Problem(module.site(target), message, f"write `{base}.requires_grad = ...`")
+        yield Problem(
+            module.site(target), message, f"write `{base}.requires_grad = ...`", fix=partial(_renamed, module, target)
+        )
 
     def _on_module(self, module: Module, function: Function, store: Store, target: Attr) -> Iterator[Problem]:
         evaluator = module.evaluator
@@ -118,7 +125,29 @@ class RequiresGradTypo(StaticRule):
             module.site(target),
             f"`{base}` is a module and has no `requires_grad`: its parameters are trained, or not, as before",
             f"write `{base}.requires_grad_({given})`",
+            fix=partial(_called, module, store, target),
         )
+
+
+def _renamed(module: Module, target: Attr) -> Fix | None:
+    span = module.editor.span(target)
+    if span is None or not span.text.endswith(target.name):
+        return None
+    start = span.end[0], span.end[1] - len(target.name)
+    return Fix("write `requires_grad`", (module.editor.edit(start, span.end, "requires_grad"),), safe=True)
+
+
+def _called(module: Module, store: Store, target: Attr) -> Fix | None:
+    """`module.requires_grad_(False)` in place of the assignment."""
+    editor = module.editor
+    statement, span = editor.statement(target), editor.span(target)
+    if statement is None or span is None or span.start != statement.start:
+        return None
+    given = editor.assigned(statement)
+    if given is None:
+        return None
+    edits = (editor.edit(span.end, given.start, "_("), editor.edit(given.end, given.end, ")"))
+    return Fix("call `requires_grad_`", edits, safe=True)
 
 
 def _frames(evaluator: Evaluator, function: Function, node: Node) -> list[Context | None]:

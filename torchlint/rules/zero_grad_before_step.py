@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
+from torchlint.rules._clearing import clear_earlier
 from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics.training import training_facts
 
@@ -33,6 +35,10 @@ class ZeroGradBeforeStep(StaticRule):
     optimizer.step()
     ```
 
+    ## Fix safety
+    The fix moves the call before the backward, or behind the step where the backward stands elsewhere. It is unsafe:
+    a training that did nothing begins to change the weights.
+
     ## Known problems
     Clearing another optimizer at that place, as GANs do, is right and is not reported.
 
@@ -53,4 +59,5 @@ class ZeroGradBeforeStep(StaticRule):
                     f"the gradients of {fact.subject} are cleared between backward() and step(): nothing is learnt",
                     f"call {fact.subject}.zero_grad() before backward(), or after {fact.subject}.step()",
                     fact.related,
+                    partial(clear_earlier, module, fact),
                 )

@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider, WhitespaceInclusivePositionProvider
 
 from torchlint.findings import Edit, Location
-from torchlint.semantics.nodes import Binary, Call, Function, Node, Unary
 
 if TYPE_CHECKING:
     from torchlint.semantics.module import Module
@@ -32,6 +31,14 @@ _PRIMARY = (
     cst.ListComp,
     cst.DictComp,
 )
+
+
+class Numbered(Protocol):
+    """A node, a function or a site: a number that leads to syntax."""
+
+    @property
+    def n(self) -> int: ...
+
 
 #: A row, from 1, and a column, from 0.
 _Position = tuple[int, int]
@@ -129,23 +136,23 @@ class Editor:
 
     # ---------------------------------------------------------- expressions
 
-    def span(self, node: Node) -> Span | None:
+    def span(self, node: Numbered) -> Span | None:
         """The expression that a node was made from; a variable has none of its own."""
         return self._span(self._syntax_of(node))
 
-    def base(self, node: Node) -> Span | None:
+    def base(self, node: Numbered) -> Span | None:
         """`x` of `x.f`, or of the call `x.f()`."""
         syntax = self._syntax_of(node)
         if isinstance(syntax, cst.Call):
             syntax = syntax.func
         return self._span(syntax.value) if isinstance(syntax, cst.Attribute) else None
 
-    def callee(self, call: Call) -> Span | None:
+    def callee(self, call: Numbered) -> Span | None:
         """`f` of `f()`."""
         syntax = self._syntax_of(call)
         return self._span(syntax.func) if isinstance(syntax, cst.Call) else None
 
-    def argument(self, call: Call, index: int, keyword: str) -> Span | None:
+    def argument(self, call: Numbered, index: int, keyword: str) -> Span | None:
         """An argument by its position or name."""
         syntax = self._syntax_of(call)
         if not isinstance(syntax, cst.Call) or any(arg.star for arg in syntax.args):
@@ -155,7 +162,7 @@ class Editor:
         arg = placed[index] if index < len(placed) else named[0] if named else None
         return self._span(arg.value) if arg is not None else None
 
-    def operand(self, node: Binary | Unary, side: str) -> Span | None:
+    def operand(self, node: Numbered, side: str) -> Span | None:
         """The `left` or `right` of an operation, or what a sign stands before."""
         syntax = self._syntax_of(node)
         if isinstance(syntax, cst.BinaryOperation):
@@ -164,7 +171,7 @@ class Editor:
             return self._span(syntax.target if side == "left" else syntax.value)
         return self._span(syntax.expression) if isinstance(syntax, cst.UnaryOperation) else None
 
-    def _syntax_of(self, node: Node | Function) -> cst.CSTNode | None:
+    def _syntax_of(self, node: Numbered) -> cst.CSTNode | None:
         return self._syntax[node.n] if node.n < len(self._syntax) else None
 
     def _span(self, syntax: cst.CSTNode | None) -> Span | None:
@@ -223,7 +230,7 @@ class Editor:
             node = self._parents.get(node)
         return False
 
-    def with_argument(self, call: Call, text: str) -> Edit | None:
+    def with_argument(self, call: Numbered, text: str) -> Edit | None:
         """One argument more at the end of a call."""
         syntax = self._syntax_of(call)
         if not isinstance(syntax, cst.Call) or any(arg.star for arg in syntax.args):
@@ -252,7 +259,7 @@ class Editor:
             return None  # a comment would be lost
         return self.edit(start, end, "")
 
-    def is_element(self, node: Node, names: Sequence[str]) -> bool:
+    def is_element(self, node: Numbered, names: Sequence[str]) -> bool:
         """Whether an expression is an argument of a call of one of these names, or in a list that is."""
         syntax = self._syntax_of(node)
         for _ in range(4):
@@ -262,32 +269,41 @@ class Editor:
                 return isinstance(name, cst.Name) and name.value in names
         return False
 
-    def without_element(self, node: Node) -> Edit | None:
+    def without_element(self, node: Numbered) -> Edit | None:
         syntax = self._syntax_of(node)
         return self.without_argument(syntax) if syntax is not None else None
 
     # ----------------------------------------------------------- statements
 
-    def statement(self, node: Node) -> Statement | None:
+    def is_statement(self, statement: Statement, node: Numbered) -> bool:
+        """Whether an expression is a statement of its own."""
+        return isinstance(statement.syntax, cst.Expr) and statement.syntax.value is self._syntax_of(node)
+
+    def statement(self, node: Numbered) -> Statement | None:
         """The innermost statement that a node stands in."""
         found = self._block_of(node)
         return found[0][found[1]] if found is not None else None
 
-    def before(self, node: Node) -> Iterator[Statement]:
+    def assigned(self, statement: Statement) -> Span | None:
+        """`value` of `target = value`, with one target."""
+        syntax = statement.syntax
+        return self._span(syntax.value) if isinstance(syntax, cst.Assign) and len(syntax.targets) == 1 else None
+
+    def before(self, node: Numbered) -> Iterator[Statement]:
         """The statements before that of a node, in its block, the nearest first."""
         found = self._block_of(node)
         if found is not None:
             block, at = found
             yield from reversed(block[:at])
 
-    def after(self, node: Node) -> Iterator[Statement]:
+    def after(self, node: Numbered) -> Iterator[Statement]:
         """The statements after that of a node, in its block."""
         found = self._block_of(node)
         if found is not None:
             block, at = found
             yield from block[at + 1 :]
 
-    def holds(self, statement: Statement, node: Node) -> bool:
+    def holds(self, statement: Statement, node: Numbered) -> bool:
         syntax = self._syntax_of(node)
         span = self._ranges[0].get(syntax) if syntax is not None else None
         return span is not None and statement.start <= span[0] and span[1] <= statement.end
@@ -306,7 +322,7 @@ class Editor:
             stack += node.children
         return False
 
-    def _block_of(self, node: Node) -> tuple[list[Statement], int] | None:
+    def _block_of(self, node: Numbered) -> tuple[list[Statement], int] | None:
         syntax = self._syntax_of(node)
         span = self._ranges[0].get(syntax) if syntax is not None else None
         if span is None:
@@ -343,19 +359,22 @@ class Editor:
         return indent if not indent.strip() else None
 
     def insert_before(self, statement: Statement, text: str) -> Edit | None:
+        """Put a simple statement before another."""
         if not (statement.is_first and statement.own_line):
             return self.edit(statement.start, statement.start, f"{text}; ")
         indent, start = self._indent(statement), (statement.start[0], 0)
         return self.edit(start, start, f"{indent}{text}\n") if indent is not None else None
 
     def insert_after(self, statement: Statement, text: str) -> Edit | None:
+        """Put statements, a line each, behind a simple one."""
         if not statement.is_simple:
             return None
         if not (statement.is_last and statement.own_line):
-            return self.edit(statement.end, statement.end, f"; {text}")
+            return self.edit(statement.end, statement.end, "".join(f"; {line}" for line in text.split("\n")))
         indent, row = self._indent(statement), statement.end[0]
         end = row, len(self._rows[row - 1])
-        return self.edit(end, end, f"\n{indent}{text}") if indent is not None else None
+        content = "".join(f"\n{indent}{line}" for line in text.split("\n"))
+        return self.edit(end, end, content) if indent is not None else None
 
     def remove(self, statement: Statement) -> tuple[Edit, str] | None:
         """A line without a statement, which is not the only one in its block; and the text that was removed."""
