@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def clear(module: Module, fact: Fact) -> Fix | None:
     """`optimizer.zero_grad()` before the backward whose gradients the step uses, or else after the step."""
-    step = call_at(module, fact.site.n)
+    step = module.call_at(fact.site.n)
     optimizer = _optimizer(module, step) if step is not None else None
     if step is None or optimizer is None:
         return None
@@ -62,7 +62,7 @@ def clear_weights(module: Module, fact: Fact) -> Fix | None:
 
 def clear_earlier(module: Module, fact: Fact) -> Fix | None:
     """The clearing moved from between backward and step to before the backward, or else behind the step."""
-    editor, clearing = module.editor, call_at(module, fact.site.n)
+    editor, clearing = module.editor, module.call_at(fact.site.n)
     statement = editor.statement(clearing) if clearing is not None else None
     if clearing is None or statement is None or not editor.is_statement(statement, clearing):
         return None
@@ -83,10 +83,6 @@ def clear_earlier(module: Module, fact: Fact) -> Fix | None:
     put = editor.insert_before(backward, text) if backward is not None else editor.insert_after(step, text)
     place = "before the backward" if backward is not None else "behind the step"
     return Fix(f"move `{module.text(clearing)}` {place}", (put, edit)) if put is not None else None
-
-
-def call_at(module: Module, n: int) -> Call | None:
-    return next((call for call in module.calls if call.n == n), None)
 
 
 def _optimizer(module: Module, step: Call) -> Span | None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
+from torchlint.rules._logits import use_logits
 from torchlint.rules.base import Problem
 from torchlint.semantics.knowledge.activations import LINEAR
+from torchlint.semantics.knowledge.losses import BINARY_LOGITS, LOGITS
 from torchlint.semantics.losses import loss_uses
 
 if TYPE_CHECKING:
@@ -70,4 +73,5 @@ def story(module: Module, use: LossUse, item: Activation, applied: str) -> tuple
 
 def problem(module: Module, use: LossUse, item: Activation, applied: str, message: str, help: str) -> Problem:
     site, related = story(module, use, item, applied)
-    return Problem(site, message, help, related)
+    fix = partial(use_logits, module, use, item) if use.expects in (LOGITS, BINARY_LOGITS) else None
+    return Problem(site, message, help, related, fix)

@@ -34,6 +34,11 @@ class SigmoidIntoBceWithLogits(StaticRule):
     loss = F.binary_cross_entropy_with_logits(score, target)
     ```
 
+    ## Fix safety
+    The fix takes the sigmoid out if it stands in the file of the loss. Where its result is used for more than the loss
+    and the order of the classes, the loss is given the value from before it. The fix is unsafe: what else uses the
+    output of the network, in this file or another, gets logits from then on.
+
     ## Known problems
     A sigmoid with `BCELoss` is right and is not reported.
 

@@ -43,6 +43,11 @@ class SoftmaxIntoCrossEntropy(StaticRule):
     probabilities = net(x).softmax(dim=1)  # only where they are needed
     ```
 
+    ## Fix safety
+    The fix takes the softmax out if it stands in the file of the loss. Where its result is used for more than the loss
+    and the order of the classes, the loss is given the value from before it. The fix is unsafe: what else uses the
+    output of the network, in this file or another, gets logits from then on.
+
     ## Known problems
     `log_softmax` before the loss is redundant but harmless, and is not reported. A model whose activation depends on
     a setting that is not known before the run is not reported either.

@@ -1,18 +1,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
+from torchlint.findings import Fix
 from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics import arithmetic
 from torchlint.semantics.arithmetic import SMALL_CONSTANT, Dtype
 from torchlint.semantics.dtype_signs import may_hold_bytes
 from torchlint.semantics.knowledge.dtypes import ARITHMETIC, FLOATS, NARROW
-from torchlint.semantics.nodes import Attr, Binary, Call, Compare, Const, Node, Param, Unary
+from torchlint.semantics.nodes import Attr, Binary, Call, Compare, Const, Imported, Node, Param, Unary
 from torchlint.semantics.operations import Operations, called_name, depends_on_param
 from torchlint.semantics.values import External
 
 if TYPE_CHECKING:
+    from torchlint.semantics.editor import Span
     from torchlint.semantics.evaluate import Evaluator
     from torchlint.semantics.module import Module, Site
 
@@ -68,6 +71,11 @@ class Uint8Arithmetic(StaticRule):
     b = np.array(Image.open(second), dtype=np.float64)
     mse = np.mean((a - b) ** 2)
     ```
+
+    ## Fix safety
+    The fix casts the array before the arithmetic, to float32, or to int64 for labels and indices. It is
+    unsafe: the result is another, has another dtype, and code that saves it as an image may want uint8 again.
+    Arithmetic in place is not fixed.
 
     ## Known problems
     An array whose dtype can't be seen in the project is not reported, unless the docstring says that it is an image
@@ -167,7 +175,7 @@ class Uint8Arithmetic(StaticRule):
                 if narrow is not None and also is not None and not narrow.quiet and narrow.also(also):
                     if arithmetic.wraps("Multiply", narrow, scale[0]):
                         return  # the product is reported
-                    yield self._composed(module, node, cast, x, narrow, also)
+                    yield self._composed(module, node, cast, product, x, narrow, also)
                     return
                 if not isinstance(factor, Const) and any(d.name != "?" for d in labels):
                     unseen = unseen and any(d.name == "?" for d in labels)
@@ -182,7 +190,9 @@ class Uint8Arithmetic(StaticRule):
                 ((module.site(cast), "the cast comes here, after the arithmetic"),),
             )
 
-    def _composed(self, module: Module, node: Node, cast: Call | None, x: Node, narrow: Dtype, also: Dtype) -> Problem:
+    def _composed(
+        self, module: Module, node: Node, cast: Call | None, product: Binary, x: Node, narrow: Dtype, also: Dtype
+    ) -> Problem:
         related = _origins((narrow, also))
         late = " and the cast comes after it" if cast is not None else ""
         written = next((text for text in (module.text(x), _name(x)) if text), "labels")
@@ -193,6 +203,7 @@ class Uint8Arithmetic(StaticRule):
             f"{256 if narrow.name == 'uint8' else 128}{late}: different pairs get the same number",
             f"cast before the arithmetic: `{written}{wide} * ...`",
             related,
+            partial(_cast_labels, module, product, x, narrow.library),
         )
 
     def _problem(
@@ -221,7 +232,52 @@ class Uint8Arithmetic(StaticRule):
             f"{_quoted(module, node, f'this {word}')} is computed in uint8 and wraps at 256 ({_EXAMPLES[op]}): {harm}",
             f"convert before the arithmetic, for example `{wide}`",
             _origins(pair),
+            partial(_cast_first, module, operations, node, pair),
         )
+
+
+def _cast_first(module: Module, operations: Operations, node: Node, pair: tuple[Dtype, Dtype]) -> Fix | None:
+    """The operand that is an array, cast: to floats, or to long integers where these are made afterwards."""
+    narrow = next((d for d in pair if d.is_array and d.name == "uint8"), None)
+    if narrow is None or (isinstance(node, Binary) and node.in_place):
+        return None  # in place, the array would have to be another
+    if isinstance(node, Call):
+        if called_name(node).endswith("_"):
+            return None
+        external = any(isinstance(value, External) for value in module.evaluator.values(node.func, None))
+        span = module.editor.argument(node, 0, "input") if external else module.editor.base(node)
+        if narrow is not pair[0]:
+            return None
+    elif isinstance(node, (Binary, Unary)):
+        span = module.editor.operand(node, "left" if narrow is pair[0] else "right")
+    else:
+        return None
+    takers = [node, *(taker for taker in operations.takers_of(node) if isinstance(taker, Binary))]
+    longs = any(_is_long(module.evaluator, call) for taker in takers for call in operations.taking_calls(taker))
+    return _cast_span(module, span, narrow.library, "int64" if longs else "float32")
+
+
+def _cast_labels(module: Module, product: Binary, labels: Node, library: str) -> Fix | None:
+    side = "left" if product.left is labels else "right"
+    return _cast_span(module, module.editor.operand(product, side), library, "int64")
+
+
+def _cast_span(module: Module, span: Span | None, library: str, dtype: str) -> Fix | None:
+    if span is None or span.is_literal:
+        return None
+    if library == "torch":
+        text = {"float32": ".float()", "int64": ".long()"}[dtype]
+    else:
+        text = f".astype({_numpy_name(module, dtype)})"
+    return Fix(f"convert to {dtype} first", tuple(module.editor.behind(span, text)))
+
+
+def _numpy_name(module: Module, dtype: str) -> str:
+    """A dtype of NumPy as this file can write it."""
+    for name, values in module.top.bindings.items():
+        if any(isinstance(value, Imported) and value.path == "numpy" and value.name is None for value in values):
+            return f"{name}.{dtype}"
+    return f'"{dtype}"'
 
 
 def _name(node: Node) -> str:

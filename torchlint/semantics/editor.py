@@ -68,6 +68,10 @@ class Span:
         return isinstance(syntax, cst.Name) and not syntax.lpar and "\n" not in self.text
 
     @property
+    def is_literal(self) -> bool:
+        return isinstance(self.syntax, (cst.BaseNumber, cst.BaseString))
+
+    @property
     def root(self) -> str:
         """The variable at the front."""
         syntax: cst.BaseExpression = self.syntax
@@ -288,6 +292,12 @@ class Editor:
         """`value` of `target = value`, with one target."""
         syntax = statement.syntax
         return self._span(syntax.value) if isinstance(syntax, cst.Assign) and len(syntax.targets) == 1 else None
+
+    def target(self, statement: Statement) -> Span | None:
+        """`target` of `target = value`, with one target."""
+        syntax = statement.syntax
+        one = isinstance(syntax, cst.Assign) and len(syntax.targets) == 1
+        return self._span(syntax.targets[0].target) if one and isinstance(syntax, cst.Assign) else None
 
     def before(self, node: Numbered) -> Iterator[Statement]:
         """The statements before that of a node, in its block, the nearest first."""

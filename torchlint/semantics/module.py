@@ -165,6 +165,10 @@ class Module:
         for function in self.functions:
             yield from function.calls
 
+    def call_at(self, n: int) -> Call | None:
+        """The call with a number."""
+        return next((call for call in self.calls if call.n == n), None)
+
     @cached_property
     def calls_by_name(self) -> dict[str, list[Call]]:
         """Calls by the last name of what they call, through import aliases."""
