@@ -210,7 +210,10 @@ def test_a_cell_that_is_indented_as_a_whole(torchlint: Command, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        ("    loss.backward(); optimizer.step()\n", "    optimizer.zero_grad()\n    loss.backward(); optimizer.step()\n"),
+        (
+            "    loss.backward(); optimizer.step()\n",
+            "    optimizer.zero_grad()\n    loss.backward(); optimizer.step()\n",
+        ),
         (
             "    loss.backward(); optimizer.zero_grad(); optimizer.step()\n",
             "    optimizer.zero_grad()\n    loss.backward(); optimizer.step()\n",

@@ -42,10 +42,10 @@ def repository(tmp_path: Path) -> Path:
     return folder
 
 
-def try_repo(hook: Path, repository: Path, cache: Path) -> tuple[int, str]:
+def try_repo(hook: Path, repository: Path, cache: Path, name: str = "torchlint") -> tuple[int, str]:
     git(repository, "add", ".")
     done = subprocess.run(
-        [sys.executable, "-m", "pre_commit", "try-repo", str(hook), "torchlint", "--all-files", "--verbose"],
+        [sys.executable, "-m", "pre_commit", "try-repo", str(hook), name, "--all-files", "--verbose"],
         cwd=repository,
         capture_output=True,
         text=True,
@@ -73,4 +73,11 @@ def test_hook(hook_repository: Path, repository: Path, tmp_path_factory: pytest.
     (repository / "book.ipynb").unlink()
     git(repository, "add", "--all")
     code, out = try_repo(hook_repository, repository, cache)
+    assert code == 0, out
+    # the hook that fixes: what is safe, and then it has nothing to do
+    (repository / "buggy.py").write_text(CLEAN + "model.eval\n")
+    code, out = try_repo(hook_repository, repository, cache, "torchlint-fix")
+    assert (code, "files were modified by this hook" in out) == (1, True), out
+    assert (repository / "buggy.py").read_text() == CLEAN + "model.eval()\n"
+    code, out = try_repo(hook_repository, repository, cache, "torchlint-fix")
     assert code == 0, out
