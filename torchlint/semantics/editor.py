@@ -376,9 +376,17 @@ class Editor:
         return self.edit(start, start, f"{indent}{text}\n") if indent is not None else None
 
     def insert_after(self, statement: Statement, text: str) -> Edit | None:
-        """Put statements, a line each, behind a simple one."""
+        """Put statements, a line each, behind another."""
         if not statement.is_simple:
-            return None
+            indent, last = self._indent(statement), statement
+            while not last.is_simple:
+                suites = list(_suites(last.syntax))
+                if not suites:
+                    return None
+                last = self._block(suites[-1])[-1]
+            end = last.end[0], len(self._rows[last.end[0] - 1])
+            content = "".join(f"\n{indent}{line}" for line in text.split("\n"))
+            return self.edit(end, end, content) if indent is not None else None
         if not (statement.is_last and statement.own_line):
             return self.edit(statement.end, statement.end, "".join(f"; {line}" for line in text.split("\n")))
         indent, row = self._indent(statement), statement.end[0]
