@@ -6,7 +6,20 @@ from typing import TYPE_CHECKING
 
 from torchlint.findings import Fix
 from torchlint.semantics.knowledge.activations import KEEPING
-from torchlint.semantics.nodes import Attr, Call, Choice, Comprehension, Display, Item, Join, Loop, Mapping, Node, Part
+from torchlint.semantics.nodes import (
+    Attr,
+    Call,
+    Choice,
+    Comprehension,
+    Const,
+    Display,
+    Item,
+    Join,
+    Loop,
+    Mapping,
+    Node,
+    Part,
+)
 from torchlint.semantics.operations import Operations, called_name
 from torchlint.semantics.values import External, Instance
 
@@ -24,7 +37,9 @@ _LAYERS = frozenset({"Softmax", "Softmax2d", "Sigmoid"})
 _PLACES = ("Sequential", "OrderedDict", "append", "add_module", "ModuleList")
 
 #: What gives the same for probabilities and for logits.
-_ORDER = frozenset({"argmax", "argmax_", "max", "topk", "argsort", "sort", "kthvalue"})
+_ORDER = frozenset({"argmax", "argsort"})
+#: The same for the second part of their result; the first part are values.
+_PAIRS = frozenset({"max", "topk", "sort", "kthvalue"})
 _SHAPE = frozenset({"shape", "size", "dim", "ndim", "numel", "device", "dtype"})
 
 
@@ -119,12 +134,15 @@ def _only_ordered(operations: Operations, node: Node, loss: Call | None, depth: 
         if isinstance(taker, Attr):
             if taker.name in _SHAPE:
                 continue
-            follows = taker.name == "data" or taker.name in KEEPING or taker.name in _ORDER
+            follows = taker.name == "data" or taker.name in KEEPING or taker.name in _ORDER | _PAIRS
             if not (follows and _only_ordered(operations, taker, loss, depth + 1)):
                 return False
         elif isinstance(taker, Call):
             name = called_name(taker)
-            if name not in _ORDER and not (name in KEEPING and _only_ordered(operations, taker, loss, depth + 1)):
+            if name in _PAIRS:
+                if not all(_is_order(operations, part) for part in operations.takers_of(taker)):
+                    return False
+            elif name not in _ORDER and not (name in KEEPING and _only_ordered(operations, taker, loss, depth + 1)):
                 return False
         elif isinstance(taker, (Loop, Join, Choice, Item, Part)):
             if (isinstance(taker, Item) and taker.index is node) or not _only_ordered(
@@ -134,6 +152,15 @@ def _only_ordered(operations: Operations, node: Node, loss: Call | None, depth: 
         elif not isinstance(taker, Comprehension):
             return False
     return True
+
+
+def _is_order(operations: Operations, part: Node) -> bool:
+    """Whether of a pair (values, indices) only the indices are used."""
+    if isinstance(part, Part):
+        return part.index in (1, -1) or not operations.takers_of(part)
+    if isinstance(part, Item):
+        return isinstance(part.index, Const) and part.index.value in (1, -1)
+    return isinstance(part, Attr) and part.name == "indices"
 
 
 def _short(span: Span) -> str:
