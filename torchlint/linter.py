@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from torchlint.findings import UNREADABLE, Finding, Location, Related
+from torchlint.findings import UNREADABLE, Finding, Fix, Location, Related
 from torchlint.source import Source, UnreadableError, read_data, source_from_text
 from torchlint.suppression import Suppressions, read_suppressions
 
@@ -203,12 +203,23 @@ def _run(rule: StaticRule, module: Module) -> Iterator[Finding]:
     try:
         with deep():
             for problem in rule.check(module):
-                yield _finding(rule, problem, module)
+                # a fix edits the file that is linted, and no other
+                wanted = problem.fix if problem.site.module is module else None
+                fix: Fix | None = None
+                try:
+                    fix = wanted() if wanted is not None else None
+                except Exception as error:
+                    yield _failure(rule, module, error)
+                yield _finding(rule, problem, fix)
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:
-        failure = UnreadableError(f"internal error in {rule.code} on this file: {_describe(error)}; please report it")
-        yield unreadable(failure, module.source.path, "internal-error")
+        yield _failure(rule, module, error)
+
+
+def _failure(rule: StaticRule, module: Module, error: BaseException) -> Finding:
+    failure = UnreadableError(f"internal error in {rule.code} on this file: {_describe(error)}; please report it")
+    return unreadable(failure, module.source.path, "internal-error")
 
 
 def _describe(error: BaseException) -> str:
@@ -219,9 +230,7 @@ def _describe(error: BaseException) -> str:
     return f"{type(error).__name__}{': ' if text else ''}{text[:200]}{place}"
 
 
-def _finding(rule: StaticRule, problem: Problem, module: Module) -> Finding:
-    # a fix edits the file that is linted, and no other
-    fix = problem.fix() if problem.fix is not None and problem.site.module is module else None
+def _finding(rule: StaticRule, problem: Problem, fix: Fix | None) -> Finding:
     return Finding(
         rule.code,
         rule.name,

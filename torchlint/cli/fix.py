@@ -23,7 +23,7 @@ from torchlint.linter import Linter
 from torchlint.rewriting import NotPossibleError
 from torchlint.source import Source, UnreadableError, read_data, source_from_text
 
-#: Times that all files are looked at: a fix in one may change what is found in those that import it.
+#: Times that all files are looked at, besides once for each: a fix in one may change what is found in another.
 PASSES = 20
 
 
@@ -45,7 +45,7 @@ class Fixer:
     def fix_files(self, look: Callable[[], list[Finding]], targets: Mapping[str, Target]) -> list[Finding]:
         """Fix the files in which `look` finds something; returns what it finds in the end."""
         found, together = look(), True
-        for _ in range(PASSES if together else PASSES + len(targets)):
+        for _ in range(PASSES + len(targets)):
             changes = self._write(found, targets, None if together else 1)
             if not changes:
                 break
