@@ -90,7 +90,7 @@ def test_json(torchlint: Command, tmp_path: Path) -> None:
     assert finding["cell"] == 2
     assert finding["location"] == {"row": 10, "column": 21}
     assert finding["end_location"] == {"row": 10, "column": 51}
-    assert finding["fix"] is None
+    assert finding["fix"]["applicability"] == "unsafe"
     assert finding["url"].endswith("/TLN201")
     related = finding["related"][0]
     assert (related["filename"], related["cell"]) == ("book.ipynb", 2)

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
+from torchlint.findings import Fix
 from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics.layers import is_module_class, is_parameter, own_attribute, own_frame
 from torchlint.semantics.nodes import Attr, Binary, Call, Choice, Join, Node, strip
@@ -52,6 +54,10 @@ class LostParameter(StaticRule):
     self.weight = nn.Parameter(torch.randn(width))  # and gate.cuda() where the module is made
     ```
 
+    ## Fix safety
+    The fix moves the call or the arithmetic into the parentheses of `nn.Parameter(...)`. It is unsafe: the parameter is
+    trained from then on, and a checkpoint that was made before lacks it.
+
     ## Known problems
     A parameter made with `requires_grad=False` is not meant to be trained and is not reported. Neither are `.float()`
     and `.cpu()`, which give back the parameter itself.
@@ -88,7 +94,39 @@ class LostParameter(StaticRule):
             f"`self.{name}` is no parameter: `{how}` gives a plain tensor{where}, "
             "which is not registered, so no optimizer trains it and no checkpoint holds it",
             f"apply `{how}` to the tensor inside of `nn.Parameter(...)`, or move the whole module",
+            fix=partial(_inside, module, lost, how),
         )
+
+
+def _inside(module: Module, lost: Node, how: str) -> Fix | None:
+    """What is computed from the parameter, computed from its tensor instead."""
+    editor, whole = module.editor, module.editor.span(lost)
+    if isinstance(lost, Binary):
+        sides = [(lost.left, editor.operand(lost, "left")), (lost.right, editor.operand(lost, "right"))]
+    elif isinstance(lost, Call) and isinstance(lost.func, Attr):
+        sides = [(lost.func.base, editor.base(lost))]
+    else:
+        return None
+    for node, made in sides:
+        parameter = strip(node)
+        # only where the call itself stands here, and no variable that holds it
+        written = editor.span(parameter) if isinstance(parameter, Call) else None
+        if whole is None or made is None or written is None or made.start != written.start:
+            continue
+        tensor = editor.argument(parameter, 0, "data")
+        if tensor is None or tensor.end > made.end:
+            continue
+        before, after = editor.between(whole.start, made.start), editor.between(made.end, whole.end)
+        edits = [
+            editor.edit(whole.start, made.start, ""),
+            editor.edit(tensor.start, tensor.end, f"{before}{tensor.primary}{after}"),
+            editor.edit(made.end, whole.end, ""),
+        ]
+        return Fix(
+            f"apply `{how}` inside of the parameter",
+            tuple(edit for edit in edits if edit.content or edit.location.column != edit.location.end_column),
+        )
+    return None
 
 
 def _losses(evaluator: Evaluator, node: Node, context: Context | None, depth: int) -> Iterator[tuple[Node, str, bool]]:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
+from torchlint.findings import Fix
 from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.layers import is_module, is_self
@@ -65,6 +67,10 @@ class StateDictAlias(StaticRule):
     weights = copy.deepcopy(model.state_dict())
     ```
 
+    ## Fix safety
+    The fix puts `copy.deepcopy(...)` around the call, and imports `copy` where that is missing. It is safe: the weights
+    are kept as they were at that moment, at the price of their memory.
+
     ## Known problems
     A state dict that is saved or loaded at once is right. What is kept in an attribute is only reported if its
     condition or its use shows that training comes in between.
@@ -99,7 +105,19 @@ class StateDictAlias(StaticRule):
             "and what was meant to be the weights of this moment goes on changing with each step",
             f"write `copy.deepcopy({written})`",
             tuple(place),
+            partial(_copied, module, take),
         )
+
+
+def _copied(module: Module, take: Call) -> Fix | None:
+    span = module.editor.span(take)
+    imported = module.editor.imported("copy", take.function)
+    if span is None or imported is None:
+        return None
+    name, edits = imported
+    before = module.editor.edit(span.start, span.start, f"{name}.deepcopy(")
+    after = module.editor.edit(span.end, span.end, ")")
+    return Fix("copy the state dict", (*edits, before, after), safe=True)
 
 
 def _is_take(call: Call) -> bool:

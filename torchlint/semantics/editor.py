@@ -6,6 +6,7 @@ call) and get `Edit`s. What can't be written without doubt gives None.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +16,7 @@ import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider, WhitespaceInclusivePositionProvider
 
 from torchlint.findings import Edit, Location
+from torchlint.semantics.nodes import Function, Imported
 
 if TYPE_CHECKING:
     from torchlint.semantics.module import Module
@@ -190,6 +192,10 @@ class Editor:
         rows[0] = rows[0][start[1] :]
         return "\n".join(rows)
 
+    def between(self, start: _Position, end: _Position) -> str:
+        """What is written between two places."""
+        return self._text(start, end)
+
     # ---------------------------------------------------------------- edits
 
     def edit(self, start: _Position, end: _Position, content: str) -> Edit:
@@ -276,6 +282,24 @@ class Editor:
     def without_element(self, node: Numbered) -> Edit | None:
         syntax = self._syntax_of(node)
         return self.without_argument(syntax) if syntax is not None else None
+
+    def imported(self, path: str, scope: Function) -> tuple[str, tuple[Edit, ...]] | None:
+        """A module as `scope` can name it, and the edit that imports it if none does; None if the name is taken."""
+        names = self._module.top.bindings
+        for name, values in names.items():
+            if all(isinstance(v, Imported) and v.name is None and v.path == path for v in values):
+                return name, ()
+        if path in names or path in scope.bindings:
+            return None
+        for statement in self._block(self._tree):
+            first = statement.syntax
+            future = isinstance(first, cst.ImportFrom) and getattr(first.module, "value", None) == "__future__"
+            if isinstance(first, (cst.Import, cst.ImportFrom)) and not future:
+                # the standard library stands apart from what is installed
+                gap = "" if _package(first) in sys.stdlib_module_names else "\n"
+                edit = self.insert_before(statement, f"import {path}{gap}")
+                return (path, (edit,)) if edit is not None else None
+        return None
 
     # ----------------------------------------------------------- statements
 
@@ -410,6 +434,14 @@ class Editor:
         if self._module.source.place(first)[0] != self._module.source.place(first - 1)[0]:
             return None  # the first row of a cell
         return self.edit((first - 1, len(self._rows[first - 2])), end, ""), text
+
+
+def _package(statement: cst.Import | cst.ImportFrom) -> str:
+    """The first name of what an import imports."""
+    name: cst.CSTNode | None = statement.names[0].name if isinstance(statement, cst.Import) else statement.module
+    while isinstance(name, cst.Attribute):
+        name = name.value
+    return name.value if isinstance(name, cst.Name) else ""
 
 
 def _names(target: cst.CSTNode, name: str) -> bool:

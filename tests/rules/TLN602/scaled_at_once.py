@@ -1,0 +1,12 @@
+import torch
+import torch.nn as nn
+
+
+class Prompt(nn.Module):
+    def __init__(self, n, width):
+        super().__init__()
+        self.prefix = 0.02 * nn.Parameter(torch.randn(n, width))  # TLN602
+        self.suffix = nn.Parameter(torch.randn(n, width) - 0.5) * 0.02  # TLN602
+
+    def forward(self, x):
+        return torch.cat([self.prefix, x, self.suffix])
