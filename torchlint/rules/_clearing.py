@@ -10,8 +10,9 @@ from torchlint.semantics.nodes import Attr, Binary, Call, Node
 from torchlint.semantics.values import FunctionValue
 
 if TYPE_CHECKING:
-    from torchlint.semantics.editor import Span, Statement
+    from torchlint.semantics.editor import Span
     from torchlint.semantics.module import Module
+    from torchlint.semantics.statements import Statement
     from torchlint.semantics.training import Fact
 
 

@@ -116,7 +116,7 @@ def _inside(module: Module, lost: Node, how: str) -> Fix | None:
         tensor = editor.argument(parameter, 0, "data")
         if tensor is None or tensor.end > made.end:
             continue
-        before, after = editor.between(whole.start, made.start), editor.between(made.end, whole.end)
+        before, after = editor.text(whole.start, made.start), editor.text(made.end, whole.end)
         edits = [
             editor.edit(whole.start, made.start, ""),
             editor.edit(tensor.start, tensor.end, f"{before}{tensor.primary}{after}"),
