@@ -10,7 +10,7 @@ from torchlint.semantics import arithmetic
 from torchlint.semantics.arithmetic import SMALL_CONSTANT, Dtype
 from torchlint.semantics.dtype_signs import may_hold_bytes
 from torchlint.semantics.knowledge.dtypes import ARITHMETIC, FLOATS, NARROW
-from torchlint.semantics.nodes import Attr, Binary, Call, Compare, Const, Imported, Node, Param, Unary
+from torchlint.semantics.nodes import Attr, Binary, Call, Compare, Const, Node, Param, Unary
 from torchlint.semantics.operations import Operations, called_name, depends_on_param
 from torchlint.semantics.values import External
 
@@ -268,16 +268,9 @@ def _cast_span(module: Module, span: Span | None, library: str, dtype: str) -> F
     if library == "torch":
         text = {"float32": ".float()", "int64": ".long()"}[dtype]
     else:
-        text = f".astype({_numpy_name(module, dtype)})"
+        numpy = module.editor.named("numpy")
+        text = f".astype({numpy}.{dtype})" if numpy is not None else f'.astype("{dtype}")'
     return Fix(f"convert to {dtype} first", tuple(module.editor.behind(span, text)))
-
-
-def _numpy_name(module: Module, dtype: str) -> str:
-    """A dtype of NumPy as this file can write it."""
-    for name, values in module.top.bindings.items():
-        if any(isinstance(value, Imported) and value.path == "numpy" and value.name is None for value in values):
-            return f"{name}.{dtype}"
-    return f'"{dtype}"'
 
 
 def _name(node: Node) -> str:

@@ -207,12 +207,21 @@ class Editor(StatementEditor):
         syntax = self.syntax_of(node)
         return self.without_argument(syntax) if syntax is not None else None
 
+    def named(self, path: str) -> str | None:
+        """What a module is called in this file: `nn` for `torch.nn`, or `torch.nn`; None if it isn't imported."""
+        for name, values in self.module.top.bindings.items():
+            if all(isinstance(value, Imported) and _is_import_of(value, path) for value in values):
+                return name
+        parent, _, last = path.rpartition(".")
+        above = self.named(parent) if parent else None
+        return f"{above}.{last}" if above is not None else None
+
     def imported(self, path: str, scope: Function) -> tuple[str, tuple[Edit, ...]] | None:
         """A module as `scope` can name it, and the edit that imports it if none does; None if the name is taken."""
         names = self.module.top.bindings
-        for name, values in names.items():
-            if all(isinstance(v, Imported) and v.name is None and v.path == path for v in values):
-                return name, ()
+        known = self.named(path)
+        if known is not None:
+            return known, ()
         if path in names or path in scope.bindings:
             return None
         for statement in self.block(self.tree):
@@ -235,6 +244,10 @@ class Editor(StatementEditor):
         syntax = statement.syntax
         one = isinstance(syntax, cst.Assign) and len(syntax.targets) == 1
         return self._span(syntax.targets[0].target) if one and isinstance(syntax, cst.Assign) else None
+
+
+def _is_import_of(value: Imported, path: str) -> bool:
+    return not value.level and path == (value.path if value.name is None else f"{value.path}.{value.name}")
 
 
 def _package(statement: cst.Import | cst.ImportFrom) -> str:
