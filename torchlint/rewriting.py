@@ -50,24 +50,28 @@ class Written:
 def with_edits(source: Source, edits: Iterable[Edit]) -> bytes:
     """The bytes of a file with edits of its text that don't overlap. Raises `NotPossibleError`."""
     written, python = Written.of(source), source.lines
+
+    def margin(row: int) -> str | None:
+        """What IPython leaves out before a row, where a whole cell is indented; None for a command to IPython."""
+        left = written.row(row)[: len(written.row(row)) - len(python[row - 1])]
+        return left if left + python[row - 1] == written.row(row) and not left.strip() else None
+
+    def column(row: int, column: int) -> int:
+        if column == len(python[row - 1]):
+            return len(written.row(row))
+        left = margin(row)
+        if left is None:
+            raise NotPossibleError("there is a command to IPython")
+        return len(left) + column
+
     found = []
     for edit in edits:
         place = edit.location
         row, end_row = source.row(place.cell, place.row), source.row(place.cell, place.end_row)
-        margins = {_margin(written.row(n), python[n - 1]) for n in range(row, end_row + 1) if python[n - 1].strip()}
-        # IPython runs a cell that is indented as a whole
-        margin = max(margins, default="")
-        content = edit.content.replace("\n", f"\n{margin}")
-        shift = len(margin)
-        found.append(Replacement(row, place.column - 1 + shift, end_row, place.end_column - 1 + shift, content))
+        left = max((margin(n) or "" for n in range(row, end_row + 1) if python[n - 1].strip()), default="")
+        start, end = column(row, place.column - 1), column(end_row, place.end_column - 1)
+        found.append(Replacement(row, start, end_row, end, edit.content.replace("\n", f"\n{left}")))
     return written.replace(found)
-
-
-def _margin(written: str, python: str) -> str:
-    margin = written[: len(written) - len(python)]
-    if margin + python != written or margin.strip():
-        raise NotPossibleError("there is a command to IPython")
-    return margin
 
 
 class _Python(Written):
