@@ -2,8 +2,8 @@
 
     python benchmarks/fixes.py FOLDER...
 
-Each folder is a project (a clone, say), or with --each a folder of projects; nothing is written to it. A file with
-findings that have a fix is fixed in a copy of its project; then
+Each folder is a project (a clone, say), or with --each a folder of projects; nothing is written to it. In a copy of
+each project everything is fixed that has a fix; then
 - it can be parsed by this Python if it could before, and by the linter,
 - what was fixed is gone, and nothing new is found in any file of the project,
 - a second run changes nothing,
@@ -26,10 +26,10 @@ import warnings
 from collections import Counter
 from pathlib import Path
 
+from torchlint.checking import Means, check
 from torchlint.cli.fix import Fixer
 from torchlint.config import Config
 from torchlint.files import find_targets
-from torchlint.linter import Linter
 
 #: What a copy of a project holds: all that the linter reads.
 READ = (".py", ".pyi", ".ipynb", ".toml", ".gitignore")
@@ -86,32 +86,26 @@ class Bench:
         self.counts.setdefault(code, Counter())[what] += number
 
     def project(self, project: Path) -> None:
-        config = Config(root=project)
-        linter = Linter(config)
-        findings = [finding for target in find_targets([project], config) for finding in linter.lint_target(target)]
-        for finding in findings:
-            self.count(finding.code, "found")
-            if finding.fix is not None:
-                self.count(finding.code, "fixable")
-        if not any(finding.fix for finding in findings):
-            return
         with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
-            copied(project, Path(folder))
-            self.fix(project.name, Path(folder))
+            copied(project, Path(folder, "copy"))
+            os.chdir("copy")
+            self.fix(project.name, Path.cwd(), Path(folder, "cache"))
 
-    def fix(self, name: str, folder: Path) -> None:
+    def fix(self, name: str, folder: Path, cache: Path) -> None:
         config = Config(root=folder)
         targets = {target.shown: target for target in find_targets([folder], config)}
 
         def look():
-            linter = Linter(config)
-            return sorted(
-                (finding for target in targets.values() for finding in linter.lint_target(target)),
-                key=lambda finding: finding.sort_key,
-            )
+            return check(list(targets.values()), config, Means(jobs=1, cache_folder=cache))
 
         before = {target.file: target.file.read_bytes() for target in targets.values()}
         found = look()
+        for finding in found:
+            self.count(finding.code, "found")
+            if finding.fix is not None:
+                self.count(finding.code, "fixable")
+        if not any(finding.fix for finding in found):
+            return
         fixer, told = Fixer(config, unsafe=True), io.StringIO()
         with contextlib.redirect_stderr(told):
             left = fixer.fix_files(look, targets)
