@@ -234,7 +234,7 @@ def test_rule_pages(torchlint: Command) -> None:
     assert "## Why is this bad?" in page.out
     assert torchlint("rule", "softmax-into-cross-entropy").out == page.out
     listed = torchlint("rule").out
-    assert "TLN201  softmax-into-cross-entropy    linter, guard\n" in listed
+    assert "TLN201  softmax-into-cross-entropy    linter, guard, fix\n" in listed
     assert page.out in torchlint("rule", "--all").out
     assert torchlint("rule", "TLN201", "--output-format", "json").json["explanation"] in page.out
     every = torchlint("rule", "--all", "--output-format", "json").json

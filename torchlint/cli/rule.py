@@ -37,7 +37,8 @@ def command(rule: str | None, every: bool, output_format: str) -> None:
     elif rule is None and not every:
         for shown in rules:
             opt_in = "" if shown.default else ", opt-in"
-            click.echo(f"{shown.code}  {shown.name:<28}  {_detectors(shown)}{opt_in}")
+            fix = ", fix" if shown.fixable else ""
+            click.echo(f"{shown.code}  {shown.name:<28}  {_detectors(shown)}{fix}{opt_in}")
     else:
         _print_pages(rules)
 
@@ -64,6 +65,7 @@ def _as_dict(rule: Rule) -> dict[str, Any]:
         "default": rule.default,
         "linter": isinstance(rule, StaticRule),
         "guard": rule.guarded,
+        "fix": rule.fixable,
         "url": f"{DOCS_URL}/{rule.code}",
         "explanation": rule.page(),
     }

@@ -43,6 +43,11 @@ class Rule:
     #: Rules that are right in fewer than 19 of 20 findings on real code are opt-in.
     default: ClassVar[bool] = True
 
+    @property
+    def fixable(self) -> bool:
+        """Whether some of its findings have a fix; the page says which, and how safe it is."""
+        return "## Fix safety" in self.page()
+
     @classmethod
     def page(cls) -> str:
         return inspect.cleandoc(cls.__doc__ or "")
