@@ -163,7 +163,9 @@ def test_the_rest_of_the_file_stays(torchlint: Command, program: Path, end: str,
     program.chmod(0o750)
     link = program.with_name("link.py")
     link.symlink_to(program)
-    assert torchlint("check", "--fix", "--unsafe-fixes").code == 0
+    assert torchlint("check", "--diff").err == "Would fix 1 problem (3 more with --unsafe-fixes).\n"
+    result = torchlint("check", "--fix", "--unsafe-fixes")
+    assert (result.code, result.err) == (0, "")
     fixed = BOTH.replace(
         "    optimizer.zero_grad()\n    loss.backward()", "    optimizer.zero_grad()\n    loss.backward()"
     )

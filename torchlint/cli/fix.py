@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -69,12 +69,10 @@ class Fixer:
 
     def _write(self, found: Sequence[Finding], targets: Mapping[str, Target], most: int | None) -> list[Change]:
         changes: list[Change] = []
-        for path, wanted in _by_path(found):
-            if path in self._blocked or wanted == self._settled.get(path) or len(changes) == most:
-                continue
-            change = self._change(targets[path], wanted)
-            if change is None:
-                continue
+        for change in self._changes(found, targets):
+            if len(changes) == most:
+                break
+            path = change.path
             try:
                 if read_data(change.file) != change.before:
                     raise NotPossibleError("it has changed since it was linted")
@@ -101,8 +99,19 @@ class Fixer:
 
     def preview(self, found: Sequence[Finding], targets: Mapping[str, Target]) -> list[Change]:
         """The changes that fixing would make, file by file."""
-        changes = [self._change(targets[path], wanted) for path, wanted in _by_path(found)]
-        return [change for change in changes if change is not None]
+        return list(self._changes(found, targets))
+
+    def _changes(self, found: Sequence[Finding], targets: Mapping[str, Target]) -> Iterator[Change]:
+        seen: set[Path] = set()
+        for path, wanted in _by_path(found):
+            file = targets[path].file.resolve()
+            # a file that has two names, by a link, is fixed once
+            if path in self._blocked or wanted == self._settled.get(path) or file in seen:
+                continue
+            change = self._change(targets[path], wanted)
+            if change is not None:
+                seen.add(file)
+                yield change
 
     def _change(self, target: Target, wanted: list[Finding]) -> Change | None:
         """What becomes of a file, None if it stays as it is."""
