@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from torchlint.semantics.knowledge import layers as known
 from torchlint.semantics.knowledge.training import MODEL_FACTORIES
-from torchlint.semantics.nodes import Attr, Call, Function, Param
+from torchlint.semantics.nodes import Attr, Call, Function, Param, strip
 from torchlint.semantics.values import External, Instance, Opaque, Value
 
 if TYPE_CHECKING:
@@ -98,6 +98,7 @@ def own_attribute(store: Store, method: Function) -> str | None:
 
 def is_self(node: Node, method: Function) -> bool:
     """Whether a node is the object that a method is called on."""
+    node = strip(node)
     return isinstance(node, Param) and node.index == 0 and node.function is method
 
 

@@ -1,0 +1,381 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from torchlint.rules.base import Problem, StaticRule
+from torchlint.semantics.layers import has_weights, is_module_class, is_parameter, is_self, own_frame
+from torchlint.semantics.nodes import (
+    Attr,
+    Call,
+    Choice,
+    Class,
+    Comprehension,
+    Display,
+    Element,
+    Free,
+    Function,
+    Item,
+    Join,
+    Loop,
+    Mapping,
+    Node,
+    Starred,
+    Update,
+    strip,
+)
+from torchlint.semantics.values import Instance, Opaque
+
+if TYPE_CHECKING:
+    from torchlint.semantics.module import Module, Site
+    from torchlint.semantics.values import Context
+
+#: Methods of a list that put something in.
+_ADDING = {"append": 0, "extend": 0, "insert": 1}
+
+#: Calls on self that register whatever they are given.
+_REGISTERING = frozenset({"add_module", "register_module", "register_parameter", "setattr", "__setattr__"})
+
+#: Methods that a class defines to look after such modules itself.
+_OWN_CARE = frozenset(
+    {"parameters", "named_parameters", "_apply", "state_dict", "get_parameters", "modules", "children", "__setattr__"}
+)
+
+#: Functions that give the items of what they are given.
+_LISTING = frozenset({"zip", "enumerate", "reversed", "list", "tuple", "iter"})
+
+#: Functions that only look at what they are given.
+_LOOKING = frozenset({"len", "zip", "enumerate", "range", "reversed", "print", "isinstance", "bool", "sum", "iter"})
+
+
+class ModulesInContainer(StaticRule):
+    """
+    ## What it does
+    Finds layers and parameters that a module keeps in a plain list, tuple or dict, and registers nowhere else.
+
+    ## Why is this bad?
+    A module only knows what is assigned to it directly or held by `nn.ModuleList`, `nn.ModuleDict`,
+    `nn.ParameterList` and `nn.Sequential`. Layers in a plain list are not among `parameters()`: no optimizer trains
+    them, `to(device)` does not move them, `eval()` does not reach them, and checkpoints lack them.
+
+    ## Example
+    ```python
+    self.layers = [nn.Linear(width, width) for _ in range(depth)]
+    ```
+
+    ## Use instead
+    ```python
+    self.layers = nn.ModuleList([nn.Linear(width, width) for _ in range(depth)])
+    ```
+
+    ## Known problems
+    A single module in a list or tuple is a known way of hiding it on purpose, and is not reported. Neither are
+    modules without weights, those that are frozen (`.eval()`, `requires_grad_(False)`), and those that are
+    registered by other means: `add_module`, `setattr`, `nn.Sequential(*layers)`, an attribute of their own.
+
+    ## References
+    - [torch.nn.ModuleList](https://pytorch.org/docs/stable/generated/torch.nn.ModuleList.html)
+    - [pytorch/pytorch#59925](https://github.com/pytorch/pytorch/issues/59925)
+    """
+
+    code = "TLN601"
+    name = "modules-in-container"
+    triggers = (b"Module", b"Linear(", b"Conv", b"Embedding(", b"Parameter(")
+
+    def check(self, module: Module) -> Iterator[Problem]:
+        for cls in module.classes:
+            yield from _Search(module, cls).problems()
+
+
+class _Search:
+    """The plain containers of one class."""
+
+    def __init__(self, module: Module, cls: Class) -> None:
+        self.module, self.cls, self.evaluator = module, cls, module.evaluator
+        self.methods: list[Function] = []
+
+    def problems(self) -> Iterator[Problem]:
+        containers: dict[str, Node] = {}
+        for method in self.cls.methods.values():
+            for store in method.stores:
+                target = store.target
+                if isinstance(target, Attr) and is_self(target.base, method) and store.op == "=":
+                    if self._is_plain(store.value):
+                        containers.setdefault(target.name, store.value)
+        # few classes have any, so that bases in other files are rarely looked for
+        if not containers or not is_module_class(self.evaluator, self.cls):
+            return
+        self.methods = [method for owner in self.evaluator.mro(self.cls) for method in owner.methods.values()]
+        if self._cares_itself():
+            return
+        for name, written in containers.items():
+            found = list(self._contents(name))
+            held = [item for item in found if item is not None and self._learns(*item)]
+            if not held or len(held) != len(found) or self._is_registered(name):
+                continue
+            if any(self._is_own_attribute(node) for node, _ in held):
+                continue
+            yield self._problem(name, written, held[0][0])
+
+    def _problem(self, name: str, written: Node, item: Node) -> Problem:
+        node = strip(written)
+        kind = "dict" if isinstance(node, Mapping) or "Dict" in getattr(node, "kind", "") else "list"
+        parameters = any(is_parameter(value) for value in self.evaluator.values(item, None))
+        things, holder = ("parameters", "Parameter") if parameters else ("modules", "Module")
+        instead = f"nn.{holder}{'Dict' if kind == 'dict' else 'List'}"
+        related: list[tuple[Site, str]] = []
+        if not isinstance(node, (Comprehension,)) and item.n != node.n:
+            related.append((self.module.site(item), "put in here"))
+        return Problem(
+            self.module.site(written),
+            f"the {things} in `self.{name}` are not registered, because it is a plain {kind}: they are not among "
+            "`parameters()`, so no optimizer trains them, `to()` does not move them and checkpoints lack them",
+            f"make it an `{instead}`",
+            tuple(related),
+        )
+
+    def _is_plain(self, node: Node) -> bool:
+        node = strip(node)
+        if isinstance(node, Loop):
+            return self._is_plain(node.init)
+        if isinstance(node, (Choice, Join)):
+            return all(self._is_plain(part) for part in node.parts())
+        if isinstance(node, Update):
+            return self._is_plain(node.base)
+        if isinstance(node, Call):
+            return isinstance(node.func, Free) and node.func.name in ("list", "dict", "tuple") and not node.args
+        return isinstance(node, (Display, Mapping, Comprehension))
+
+    # -------------------------------------------------------------- contents
+
+    def _contents(self, name: str) -> Iterator[tuple[Node, Context | None] | None]:
+        """What the container of an attribute holds; None for what is not known."""
+        for method in self.methods:
+            frame = own_frame(self.evaluator, method)
+            for store in method.stores:
+                target = store.target
+                if isinstance(target, Attr) and target.name == name and is_self(target.base, method):
+                    if not self._is_plain(store.value) or store.op != "=":
+                        yield None
+                        continue
+                    yield from self._written(store.value, method, frame, 0)
+                elif isinstance(target, Item) and self._is_attribute(target.base, name, method):
+                    yield from self._entry(store.value, method, frame, 0)
+            for call in method.calls:
+                func = call.func
+                if isinstance(func, Attr) and func.name in _ADDING and self._is_attribute(func.base, name, method):
+                    yield from self._added(call, method, frame)
+
+    def _added(
+        self, call: Call, method: Function, frame: Context | None
+    ) -> Iterator[tuple[Node, Context | None] | None]:
+        assert isinstance(call.func, Attr)
+        position = _ADDING[call.func.name]
+        if len(call.args) <= position:
+            return
+        given = call.args[position]
+        if call.func.name == "extend":
+            if self._is_plain(given):
+                yield from self._written(given, method, frame, 0)
+            else:
+                yield None
+        else:
+            yield from self._entry(given, method, frame, 0)
+
+    def _written(
+        self, node: Node, method: Function, frame: Context | None, depth: int
+    ) -> Iterator[tuple[Node, Context | None] | None]:
+        node = strip(node)
+        if depth > 5:
+            yield None
+        elif isinstance(node, Loop):
+            yield from self._written(node.init, method, frame, depth + 1)
+        elif isinstance(node, (Choice, Join)):
+            for part in node.parts():
+                yield from self._written(part, method, frame, depth + 1)
+        elif isinstance(node, Update):
+            yield from self._written(node.base, method, frame, depth + 1)
+            yield from self._entry(node.value, method, frame, depth)
+        elif isinstance(node, Comprehension):
+            yield from self._entry(node.element, method, frame, depth)
+        elif isinstance(node, (Display, Mapping)):
+            parts = node.parts()
+            if len(parts) == 1:
+                yield None  # hidden on purpose
+                return
+            for part in parts:
+                yield from self._entry(part, method, frame, depth)
+            # a local list that is filled before, or after, it is assigned
+            for call in method.calls:
+                func = call.func
+                if isinstance(func, Attr) and func.name in _ADDING and _leads_to(func.base, node):
+                    yield from self._added(call, method, frame)
+
+    def _entry(
+        self, node: Node, method: Function, frame: Context | None, depth: int
+    ) -> Iterator[tuple[Node, Context | None] | None]:
+        inner = strip(node)
+        if isinstance(inner, (Display, Comprehension, Mapping)) and depth < 3:
+            yield from self._written(inner, method, frame, depth + 1)
+        elif isinstance(inner, Starred):
+            yield None
+        else:
+            yield node, frame
+
+    def _learns(self, node: Node, frame: Context | None) -> bool:
+        """Whether a node is a module or a parameter made here, with weights that are meant to be trained."""
+        if _is_frozen(node) or not _makes(node, 0):
+            return False
+        values = self.evaluator.values(node, frame)
+        return bool(values) and all(
+            has_weights(self.evaluator, value) and (isinstance(value, Opaque) or _is_made(value)) for value in values
+        )
+
+    # ---------------------------------------------------------- registration
+
+    def _cares_itself(self) -> bool:
+        return any(method.name in _OWN_CARE for method in self.methods)
+
+    def _is_registered(self, name: str) -> bool:
+        """Whether something else may register what the container holds."""
+        for method in self.methods:
+            for call in method.calls:
+                func = call.func
+                called = func.name if isinstance(func, (Attr, Free)) else getattr(func, "name", None) or ""
+                if called in _REGISTERING:
+                    return True
+                if called in _LOOKING or (isinstance(func, Attr) and self._is_attribute(func.base, name, method)):
+                    continue
+                if any(self._mentions(part, name, method, 0) for part in call.parts()[1:]):
+                    return True
+            for store in method.stores:
+                # `self.first = self.layers[0]`
+                if isinstance(store.target, Attr) and is_self(store.target.base, method):
+                    if self._mentions(store.value, name, method, 0) or (
+                        isinstance(strip(store.value), Item)
+                        and self._is_attribute(strip(store.value).base, name, method)  # type: ignore[attr-defined]
+                    ):
+                        return True
+                    # the same local list under two names: `self.all = nn.ModuleList(layers)`
+                    if store.target.name != name and self._shares(store.value, name, method):
+                        return True
+        return self._is_handled_outside(name)
+
+    def _is_handled_outside(self, name: str) -> bool:
+        """Whether code somewhere asks the container, or its items, for their parameters: `for l in net.layers: ...`."""
+        for module in self.evaluator.callers.around(self.module, name):
+            for asked in ("parameters", "named_parameters", "to", "cuda", "eval", "requires_grad_", "state_dict"):
+                for call in module.calls_by_name.get(asked, ()):
+                    if isinstance(call.func, Attr) and _passes_through(call.func.base, name):
+                        return True
+            for called in ("ModuleList", "ModuleDict", "Sequential", "ParameterList", "ParameterDict"):
+                for call in module.calls_by_name.get(called, ()):
+                    if any(_passes_through(arg, name) for arg in call.args):
+                        return True
+        return False
+
+    def _mentions(self, node: Node, name: str, method: Function, depth: int) -> bool:
+        """Whether a value hands on the container as a whole."""
+        node = strip(node)
+        if depth > 4:
+            return False
+        if self._is_attribute(node, name, method):
+            return True
+        if isinstance(node, (Starred, Display, Choice, Join, Comprehension, Mapping)):
+            source = (node.source,) if isinstance(node, Comprehension) else ()
+            return any(self._mentions(part, name, method, depth + 1) for part in (*node.parts(), *source))
+        return False
+
+    def _shares(self, value: Node, name: str, method: Function) -> bool:
+        """Whether the container is also what another attribute is made of."""
+        own = [
+            strip(store.value)
+            for store in method.stores
+            if isinstance(store.target, Attr) and store.target.name == name and is_self(store.target.base, method)
+        ]
+        queue, seen = [value], 0
+        while queue and seen < 60:
+            node = strip(queue.pop())
+            seen += 1
+            if any(_leads_to(node, other) for other in own):
+                return True
+            queue += node.parts()
+        return False
+
+    def _is_own_attribute(self, node: Node) -> bool:
+        """Whether an item is an attribute of the module as well."""
+        node = strip(node)
+        if isinstance(node, Attr):
+            return True
+        return any(
+            strip(store.value) is node and isinstance(store.target, Attr) and is_self(store.target.base, method)
+            for method in self.methods
+            for store in method.stores
+        )
+
+    def _is_attribute(self, node: Node, name: str, method: Function) -> bool:
+        node = strip(node)
+        while isinstance(node, Item):
+            node = strip(node.base)
+        return isinstance(node, Attr) and node.name == name and is_self(node.base, method)
+
+
+def _leads_to(node: Node, wanted: Node) -> bool:
+    """Whether a node is, or may be, another one."""
+    queue, seen = [node], 0
+    while queue and seen < 20:
+        current = strip(queue.pop())
+        seen += 1
+        if current is wanted:
+            return True
+        if isinstance(current, (Choice, Join, Loop)):
+            queue += current.parts()
+        elif isinstance(current, (Update, Starred)):
+            queue.append(current.base)
+    return False
+
+
+def _passes_through(node: Node, name: str) -> bool:
+    """Whether an attribute of that name lies on the way to a value: `net.layers[0]`, an element of `net.layers`."""
+    for _ in range(8):
+        node = strip(node)
+        if isinstance(node, Attr) and node.name == name:
+            return True
+        if isinstance(node, (Attr, Item, Element, Starred)):
+            node = node.base
+        elif isinstance(node, Comprehension):
+            node = node.source
+        elif isinstance(node, Call):
+            if isinstance(node.func, Attr) and node.func.name in ("values", "items") and not node.args:
+                node = node.func.base
+            elif isinstance(node.func, Free) and node.func.name in _LISTING and node.args:
+                return any(_passes_through(arg, name) for arg in node.args)
+            else:
+                return False
+        elif hasattr(node, "base"):
+            node = node.base
+        else:
+            return False
+    return False
+
+
+def _makes(node: Node, depth: int) -> bool:
+    """Whether a value comes from a call, and is not drawn from somewhere that may have registered it."""
+    node = strip(node)
+    if isinstance(node, (Choice, Join, Loop)):
+        return depth < 5 and all(_makes(part, depth + 1) for part in node.parts())
+    return isinstance(node, Call)
+
+
+def _is_frozen(node: Node) -> bool:
+    node = strip(node)
+    while isinstance(node, Call) and isinstance(node.func, Attr):
+        if node.func.name in ("eval", "requires_grad_"):
+            return True
+        node = strip(node.func.base)
+    return False
+
+
+def _is_made(value: object) -> bool:
+    """Whether an object was created here, and is not merely of a class by its annotation."""
+    return isinstance(value, Instance) and value.call is not None
