@@ -68,6 +68,7 @@ class Linter:
     def lint_data(self, data: bytes, shown: str, file: Path | None, root: Path, named: bool) -> list[Finding]:
         """The findings in the bytes of a file. Raises `UnreadableError`."""
         self._parsed = False
+        # without a sign of tensors the rules are not even imported
         if _has_tensors(data) and relevant_rules(data, self._rules):
             self._parsed = True
             return lint(source_from_text(data, shown, file), self.project(root), self._rules, self._config)

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics.arithmetic import Dtype
-from torchlint.semantics.dtype_signs import may_hold_bytes
+from torchlint.semantics.dtype_signs import Sign, may_hold_bytes
 from torchlint.semantics.knowledge.dtypes import HALF, LIMITS, NARROW
 from torchlint.semantics.nodes import (
     Attempt,
@@ -46,7 +45,7 @@ _PRODUCTS = ("matmul", "mm", "bmm", "dot", "inner", "tensordot", "mv", "einsum")
 
 _KINDS = {"torch": "tensor", "numpy": "array"}
 
-_INT8 = re.compile(rb"(?<!u)int8|\bchar\(\)")
+_INT8 = Sign(rb"(?<!u)int8|\bchar\(\)")
 
 #: Casts and constructors that can narrow positions.
 _NARROWING = ("astype", "to", "byte", "char", "type", "array", "asarray", "tensor", "arange", "int8", "uint8")
@@ -296,7 +295,7 @@ class LowPrecisionAccumulator(StaticRule):
                         if ": positions" in d.how and call.n not in seen:
                             seen.add(call.n)
                             yield self._position(module, call, d, ())
-        if not any(_INT8.search(data) for data in (module.source.data, *module.project.data_around(module))):
+        if not any(_INT8.stands_in(data) for data in (module.source.data, *module.project.data_around(module))):
             return
         for function in module.functions:
             for item in evaluator.dtypes.operations(function).items:

@@ -11,15 +11,30 @@ if TYPE_CHECKING:
     from torchlint.semantics.module import Module
     from torchlint.semantics.nodes import Function, Param
 
+
+class Sign:
+    """A pattern in the bytes of files. The files around a file are asked again and again: answers are remembered."""
+
+    def __init__(self, pattern: bytes) -> None:
+        self._search = re.compile(pattern).search
+        #: by the hash of the data, which Python computes once for each file
+        self._known: dict[int, bool] = {}
+
+    def stands_in(self, data: bytes) -> bool:
+        key = hash(data)
+        found = self._known.get(key)
+        if found is None:
+            if len(self._known) > 20_000:
+                self._known.clear()
+            found = self._known[key] = self._search(data) is not None
+        return found
+
+
 #: What stands in a file that makes arrays of bytes.
-_SIGNS = re.compile(
+_BYTES = Sign(
     rb"u?int8|byte\(\)|ByteTensor|imread|Image\.open|read_image|decode_image|imdecode|VideoCapture|MNIST|CIFAR"
     rb"|\[0, ?255\]|PILToTensor|pil_to_tensor"
 )
-
-
-#: Answers of `_has_sign`, by the hash of the data: the files around a file are asked again and again.
-_SIGNED: dict[int, bool] = {}
 
 
 def documented_bytes(param: Param) -> Dtype | None:
@@ -52,20 +67,10 @@ def _documented(doc: str, name: str) -> str:
     return " ".join(entry)
 
 
-def _has_sign(data: bytes) -> bool:
-    key = hash(data)
-    found = _SIGNED.get(key)
-    if found is None:
-        if len(_SIGNED) > 20_000:
-            _SIGNED.clear()
-        found = _SIGNED[key] = _SIGNS.search(data) is not None
-    return found
-
-
 def may_hold_bytes(module: Module) -> bool | None:
     """Whether a file, or one next to it, makes arrays of bytes; None where not even an index is composed."""
     data = module.source.data
-    if _has_sign(data) or any(_has_sign(other) for other in module.project.data_around(module)):
+    if _BYTES.stands_in(data) or any(_BYTES.stands_in(other) for other in module.project.data_around(module)):
         return True
     return False if b"bincount" in data else None
 
@@ -76,6 +81,6 @@ def may_be_given_bytes(function: Function) -> bool:
     special = function.name.startswith("__") and function.cls is not None
     name = (function.cls.name if special and function.cls is not None else function.name).encode()
     data = module.source.data
-    if _has_sign(data) and data.count(name) > 1:
+    if _BYTES.stands_in(data) and data.count(name) > 1:
         return True
-    return any(_has_sign(other) and name in other for other in module.project.importing_data(module))
+    return any(_BYTES.stands_in(other) and name in other for other in module.project.importing_data(module))

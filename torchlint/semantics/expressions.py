@@ -184,10 +184,13 @@ class ExpressionBuilder:
         return self.constant(float(node.value.replace("_", "")), node)
 
     def _string(self, node: cst.SimpleString) -> Node:
-        if len(node.value) > 200:  # prose: no rule asks
+        text = node.value
+        if len(text) > 200:  # prose: no rule asks
             return self.new(Unknown(), node)
+        if text[0] in "'\"" and "\\" not in text and text[1:2] != text[0]:
+            return self.constant(text[1:-1], node)
         try:
-            return self.constant(ast.literal_eval(node.value), node)
+            return self.constant(ast.literal_eval(text), node)
         except (ValueError, SyntaxError):
             return self.new(Unknown(), node)
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from torchlint.semantics.training import Fact
 
 #: Modules kept in memory; older ones are read again when they are needed.
-KEPT_MODULES = 192
+KEPT_MODULES = 1000
 
 #: Of the files that may import a file, this many are looked into for its callers.
 FOLLOWED_IMPORTERS = 24

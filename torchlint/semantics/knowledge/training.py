@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 #: optimizer classes by name, also of libraries other than torch
 OPTIMIZERS = frozenset(
@@ -87,39 +88,46 @@ def is_optimizer_class(name: str) -> bool:
     return last in OPTIMIZERS or root.startswith("torch.optim") or bool(re.search(r"(Adam|AdamW|SGD|Optimizer)$", last))
 
 
-def words(name: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def words(name: str) -> tuple[str, ...]:
     """The words of an identifier, in lower case."""
-    return re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name).lower().strip("_").split("_")
+    return tuple(re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name).lower().strip("_").split("_"))
 
 
+@lru_cache(maxsize=4096)
 def looks_like_optimizer(name: str) -> bool:
     """Whether a name follows the convention for optimizers (`opt`, `optimizer_g`, `optim`)."""
     lowered = "_".join(words(name))
     return bool(_OPTIMIZER_NAME.search(lowered)) and "sched" not in lowered
 
 
+@lru_cache(maxsize=4096)
 def is_evaluation(name: str) -> bool:
     """Whether a function is an evaluation by its name."""
     parts = set(words(name))
     return bool(parts & _EVALUATION) and not parts & _TRAINING
 
 
+@lru_cache(maxsize=4096)
 def is_generation(name: str) -> bool:
     parts = set(words(name))
     return bool(parts & _GENERATION) and not parts & _TRAINING
 
 
+@lru_cache(maxsize=4096)
 def is_utterance(name: str) -> bool:
     """Whether a function makes a network speak, by its name."""
     parts = set(words(name))
     return bool(parts & _UTTERANCE) and not parts & _TRAINING
 
 
+@lru_cache(maxsize=4096)
 def is_held_out(name: str) -> bool:
     """Whether a variable holds data to test or validate with, by its name."""
     parts = words(name)
     return not set(parts) & _TRAINING and bool(_HELD_OUT.fullmatch("_".join(parts)))
 
 
+@lru_cache(maxsize=4096)
 def is_training(name: str) -> bool:
     return bool(set(words(name)) & _TRAINING)
