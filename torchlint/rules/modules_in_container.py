@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
+from torchlint.findings import Fix
 from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics.layers import has_weights, is_module_class, is_parameter, is_self, own_frame
 from torchlint.semantics.nodes import (
@@ -11,6 +13,7 @@ from torchlint.semantics.nodes import (
     Choice,
     Class,
     Comprehension,
+    Const,
     Display,
     Element,
     Free,
@@ -21,6 +24,7 @@ from torchlint.semantics.nodes import (
     Mapping,
     Node,
     Starred,
+    Store,
     Update,
     strip,
 )
@@ -68,6 +72,10 @@ class ModulesInContainer(StaticRule):
     self.layers = nn.ModuleList([nn.Linear(width, width) for _ in range(depth)])
     ```
 
+    ## Fix safety
+    The fix writes `nn.ModuleList`, `nn.ParameterList` or `nn.ModuleDict` around a container that can be handed to them.
+    It is unsafe: the layers are trained and saved from then on, and a checkpoint that was made before lacks them.
+
     ## Known problems
     A single module in a list or tuple is a known way of hiding it on purpose, and is not reported. Neither are
     modules without weights, those that are frozen (`.eval()`, `requires_grad_(False)`), and those that are
@@ -95,30 +103,30 @@ class _Search:
         self.methods: list[Function] = []
 
     def problems(self) -> Iterator[Problem]:
-        containers: dict[str, Node] = {}
+        containers: dict[str, Store] = {}
         for method in self.cls.methods.values():
             for store in method.stores:
                 target = store.target
                 if isinstance(target, Attr) and is_self(target.base, method) and store.op == "=":
                     if self._is_plain(store.value):
-                        containers.setdefault(target.name, store.value)
+                        containers.setdefault(target.name, store)
         # few classes have any, so that bases in other files are rarely looked for
         if not containers or not is_module_class(self.evaluator, self.cls):
             return
         self.methods = [method for owner in self.evaluator.mro(self.cls) for method in owner.methods.values()]
         if self._cares_itself():
             return
-        for name, written in containers.items():
+        for name, store in containers.items():
             found = list(self._contents(name))
             held = [item for item in found if item is not None and self._learns(*item)]
             if not held or len(held) != len(found) or self._is_registered(name):
                 continue
             if any(self._is_own_attribute(node) for node, _ in held):
                 continue
-            yield self._problem(name, written, held[0][0])
+            yield self._problem(name, store, held[0][0])
 
-    def _problem(self, name: str, written: Node, item: Node) -> Problem:
-        node = strip(written)
+    def _problem(self, name: str, store: Store, item: Node) -> Problem:
+        written, node = store.value, strip(store.value)
         kind = "dict" if isinstance(node, Mapping) or "Dict" in getattr(node, "kind", "") else "list"
         parameters = any(is_parameter(value) for value in self.evaluator.values(item, None))
         things, holder = ("parameters", "Parameter") if parameters else ("modules", "Module")
@@ -132,7 +140,42 @@ class _Search:
             "`parameters()`, so no optimizer trains them, `to()` does not move them and checkpoints lack them",
             f"make it an `{instead}`",
             tuple(related),
+            partial(self._registered, name, store, instead.removeprefix("nn.")),
         )
+
+    def _registered(self, name: str, store: Store, holder: str) -> Fix | None:
+        """`nn.ModuleList([...])`, where what is written there, and put in later, suits it."""
+        editor, node = self.module.editor, strip(store.value)
+        statement, nn = editor.statement(store.target), editor.named("torch.nn")
+        span = editor.assigned(statement) if statement is not None else None
+        written = editor.span(store.value)
+        if nn is None or span is None or written is None or span.start != written.start:
+            return None
+        if not _suits(node, holder) or self._is_too_early(store) or any(self._nested(name)):
+            return None
+        if isinstance(node, Display) and not node.items:
+            edits = [editor.replace(span, f"{nn}.{holder}()")]
+        else:
+            edits = [
+                editor.edit(span.start, span.start, f"{nn}.{holder}("),
+                *editor.behind(span, ")"),
+            ]
+        return Fix(f"make it an `{nn}.{holder}`", tuple(edits))
+
+    def _is_too_early(self, store: Store) -> bool:
+        """Whether a module is assigned before `super().__init__()`, which Module does not allow."""
+        for method in self.cls.methods.values():
+            if method.name == "__init__" and store in method.stores:
+                return not any(_last_name(c.func) == "__init__" and c.n < store.target.n for c in method.calls)
+        return False
+
+    def _nested(self, name: str) -> Iterator[bool]:
+        """For all that is put into a container, whether it is one itself."""
+        for method in self.methods:
+            for call in method.calls:
+                func = call.func
+                if isinstance(func, Attr) and func.name in _ADDING and self._is_attribute(func.base, name, method):
+                    yield func.name != "extend" and any(_is_container(given) for given in call.args)
 
     def _is_plain(self, node: Node) -> bool:
         node = strip(node)
@@ -379,3 +422,23 @@ def _is_frozen(node: Node) -> bool:
 def _is_made(value: object) -> bool:
     """Whether an object was created here, and is not merely of a class by its annotation."""
     return isinstance(value, Instance) and value.call is not None
+
+
+def _last_name(func: Node) -> str:
+    return func.name if isinstance(func, (Attr, Free)) else ""
+
+
+def _is_container(node: Node) -> bool:
+    return isinstance(strip(node), (Display, Comprehension, Mapping))
+
+
+def _suits(node: Node, holder: str) -> bool:
+    """Whether a container can be handed to `nn.ModuleList` or `nn.ModuleDict` as it is written."""
+    if isinstance(node, Mapping):
+        # names of modules are strings, and without a dot
+        keys = [key.value if isinstance(key, Const) else None for key, _ in node.items]
+        names = all(isinstance(key, str) and key and "." not in key for key in keys)
+        return bool(keys) and names and not any(map(_is_container, node.parts()))
+    if isinstance(node, Comprehension):
+        return holder.endswith("List") and not _is_container(node.element)
+    return isinstance(node, Display) and not any(map(_is_container, node.items))
