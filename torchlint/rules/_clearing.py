@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from torchlint.findings import Edit, Fix
 from torchlint.semantics.nodes import Attr, Binary, Call, Node
+from torchlint.semantics.operations import called_name
 from torchlint.semantics.values import FunctionValue
 
 if TYPE_CHECKING:
@@ -24,7 +25,9 @@ def clear(module: Module, fact: Fact) -> Fix | None:
         return None
     editor, text = module.editor, f"{optimizer.text}.zero_grad()"
     statement = editor.statement(step)
-    backward = _first_backward(module, step, optimizer.root)
+    # `if isfinite(norm): optimizer.step()`: what is not finite must be cleared as well
+    skipping = bool(step.guards) and _asks_finite(step.guards[-1][0])
+    backward = _first_backward(module, step, optimizer.root, int(skipping))
     edit: Edit | None = None
     if backward is not None:
         edit = editor.insert_before(backward, text)
@@ -98,13 +101,19 @@ def _optimizer(module: Module, step: Call) -> Span | None:
     return span
 
 
-def _first_backward(module: Module, call: Call, variable: str) -> Statement | None:
+def _asks_finite(node: Node, depth: int = 0) -> bool:
+    if isinstance(node, Call) and called_name(node) in ("isfinite", "isnan", "isinf"):
+        return True
+    return depth < 6 and any(_asks_finite(part, depth + 1) for part in node.parts())
+
+
+def _first_backward(module: Module, call: Call, variable: str, up: int = 0) -> Statement | None:
     """The first of the backwards that stand before a call in its block, back to another step."""
     editor, found = module.editor, None
     calls = call.function.calls
     steps = [other for other in calls if other is not call and _is_called(other, "step")]
     backwards = [other for other in calls if _is_called(other, "backward")]
-    for statement in editor.before(call):
+    for statement in editor.before(call, up):
         if any(editor.holds(statement, other) for other in steps) or editor.assigns(statement, variable):
             break
         if any(editor.holds(statement, other) for other in backwards):

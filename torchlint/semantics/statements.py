@@ -100,21 +100,21 @@ class StatementEditor:
 
     def statement(self, node: Numbered) -> Statement | None:
         """The innermost statement that a node stands in."""
-        found = self._block_of(node)
-        return found[0][found[1]] if found is not None else None
+        blocks = self._blocks_around(node)
+        return blocks[-1][0][blocks[-1][1]] if blocks else None
 
-    def before(self, node: Numbered) -> Iterator[Statement]:
-        """The statements before that of a node, in its block, the nearest first."""
-        found = self._block_of(node)
-        if found is not None:
-            block, at = found
+    def before(self, node: Numbered, up: int = 0) -> Iterator[Statement]:
+        """The statements before that of a node, in its block or the one `up` around it, the nearest first."""
+        blocks = self._blocks_around(node)
+        if len(blocks) > up:
+            block, at = blocks[-1 - up]
             yield from reversed(block[:at])
 
     def after(self, node: Numbered) -> Iterator[Statement]:
         """The statements after that of a node, in its block."""
-        found = self._block_of(node)
-        if found is not None:
-            block, at = found
+        blocks = self._blocks_around(node)
+        if blocks:
+            block, at = blocks[-1]
             yield from block[at + 1 :]
 
     def holds(self, statement: Statement, node: Numbered) -> bool:
@@ -136,18 +136,19 @@ class StatementEditor:
             stack += node.children
         return False
 
-    def _block_of(self, node: Numbered) -> tuple[list[Statement], int] | None:
+    def _blocks_around(self, node: Numbered) -> list[tuple[list[Statement], int]]:
+        """The blocks that a node stands in, the innermost last, each with the index of the statement."""
         syntax = self.syntax_of(node)
         span = self.ranges[0].get(syntax) if syntax is not None else None
         if span is None:
-            return None
-        found: tuple[list[Statement], int] | None = None
+            return []
+        found: list[tuple[list[Statement], int]] = []
         blocks = [self.block(self.tree)]
         while blocks:
             block = blocks.pop()
             for at, statement in enumerate(block):
                 if statement.start <= span[0] and span[1] <= statement.end:
-                    found = block, at
+                    found.append((block, at))
                     blocks = [self.block(suite) for suite in _suites(statement.syntax)]
                     break
         return found
