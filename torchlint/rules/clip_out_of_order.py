@@ -1,9 +1,16 @@
 from __future__ import annotations
 
-from torchlint.rules.base import Rule
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from torchlint.rules.base import Problem, StaticRule
+from torchlint.semantics.training import training_facts
+
+if TYPE_CHECKING:
+    from torchlint.semantics.module import Module
 
 
-class ClipOutOfOrder(Rule):
+class ClipOutOfOrder(StaticRule):
     """
     ## What it does
     Finds gradient clipping that has no effect on the step: after `optimizer.step()`, or before this round's
@@ -32,7 +39,8 @@ class ClipOutOfOrder(Rule):
 
     ## Known problems
     Only torch's own functions are seen. Clipping to infinity, which people use to read the norm, is left alone. The
-    guard reports after three steps in a row.
+    guard reports after three steps in a row. The linter reports where a backward and a step are seen to follow without
+    another clipping; one step in a function that nobody is seen calling again is not enough.
 
     ## References
     - [torch.nn.utils.clip_grad_norm_](https://pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html)
@@ -42,3 +50,15 @@ class ClipOutOfOrder(Rule):
     code = "TLN103"
     name = "clip-out-of-order"
     guarded = True
+    triggers = (b"clip_grad",)
+
+    def check(self, module: Module) -> Iterator[Problem]:
+        for fact in training_facts(module):
+            if fact.kind == "early-clip":
+                yield Problem(
+                    fact.site,
+                    f"gradients are clipped when there are none for {fact.subject} to use: "
+                    "those of the next backward() reach the weights unclipped",
+                    f"clip after backward() and before {fact.subject}.step()",
+                    fact.related,
+                )

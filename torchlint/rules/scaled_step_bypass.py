@@ -1,9 +1,16 @@
 from __future__ import annotations
 
-from torchlint.rules.base import Rule
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from torchlint.rules.base import Problem, StaticRule
+from torchlint.semantics.training import training_facts
+
+if TYPE_CHECKING:
+    from torchlint.semantics.module import Module
 
 
-class ScaledStepBypass(Rule):
+class ScaledStepBypass(StaticRule):
     """
     ## What it does
     Finds a loss that was scaled by a `GradScaler` while the optimizer steps directly, without
@@ -28,7 +35,7 @@ class ScaledStepBypass(Rule):
 
     ## Known problems
     `scaler.unscale_(optimizer)` followed by `optimizer.step()` is left alone: the gradients are right, though steps
-    that overflowed are not skipped.
+    that overflowed are not skipped. A scaler with `enabled=False` scales nothing and is left alone too.
 
     ## References
     - [torch.amp.GradScaler](https://pytorch.org/docs/stable/amp.html#gradient-scaling)
@@ -37,3 +44,15 @@ class ScaledStepBypass(Rule):
     code = "TLN105"
     name = "scaled-step-bypass"
     guarded = True
+    triggers = (b"caler",)
+
+    def check(self, module: Module) -> Iterator[Problem]:
+        for fact in training_facts(module):
+            if fact.kind == "scaled-step":
+                yield Problem(
+                    fact.site,
+                    f"{fact.subject}.step() uses gradients that are still multiplied by the loss scale, "
+                    "and does not skip those that overflowed",
+                    f"write scaler.step({fact.subject}), then scaler.update()",
+                    fact.related,
+                )

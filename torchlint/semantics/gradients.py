@@ -36,6 +36,12 @@ class Gradient:
     lost: Call | None = None
     #: a backward since the last step or clearing, on every path
     full: bool = False
+    #: a backward since the last step or clearing, on some path
+    filled: bool = False
+    #: the call that clipped where there were no gradients to clip, on every path
+    early: Call | None = None
+    #: clipped since the last backward, on some path
+    clipped: bool = False
     #: something the engine doesn't follow has touched it
     unknown: bool = False
 
@@ -58,8 +64,8 @@ class Gradients:
 
     def merge(self, other: Gradients) -> None:
         for place in {**self.optimizers, **other.optimizers}:
-            a = self.optimizers.get(place) or Gradient(place, full=self.pending)
-            b = other.optimizers.get(place) or Gradient(place, full=other.pending)
+            a = self._of(place)
+            b = other._of(place)
             self.optimizers[place] = Gradient(
                 place,
                 stale=a.stale or b.stale,
@@ -68,13 +74,16 @@ class Gradients:
                 mixed=a.mixed or b.mixed,
                 lost=a.lost if a.lost is b.lost else None,
                 full=a.full and b.full,
+                filled=a.filled or b.filled,
+                early=a.early if a.early is b.early else None,
+                clipped=a.clipped or b.clipped,
                 unknown=a.unknown or b.unknown,
             )
         self.pending = self.pending or other.pending
         self.last_backward = self.last_backward or other.last_backward
 
     def _of(self, place: Place) -> Gradient:
-        return self.optimizers.get(place) or Gradient(place, full=self.pending)
+        return self.optimizers.get(place) or Gradient(place, full=self.pending, filled=self.pending)
 
     # ---------------------------------------------------------------- events
 
@@ -87,7 +96,7 @@ class Gradients:
         self.last_backward = call
         for place, item in self.optimizers.items():
             mixed = item.mixed or (item.stale and not item.cleared)
-            self.optimizers[place] = replace(item, mixed=mixed, full=True, lost=None)
+            self.optimizers[place] = replace(item, mixed=mixed, full=True, filled=True, lost=None)
 
     def stepped(self, target: Node, call: Call, walk: Walk[State], listener: TrainingListener) -> None:
         place = listener.places.place(target, walk.context)
@@ -118,6 +127,11 @@ class Gradients:
                     origin = self.last_backward.function.module.site(self.last_backward)
                     related.insert(0, (origin, "the gradients are computed here"))
                 listener.report("lost", clearing, subject, *related)
+            elif item.early is not None and item.full and not item.clipped and self.last_backward is not None:
+                clip = item.early.function.module.site(item.early)
+                origin = self.last_backward.function.module.site(self.last_backward)
+                related = [(origin, "backward() makes the gradients here"), (module.site(call), "the step uses them")]
+                listener.report("early-clip", clip, subject, *related)
         self.optimizers[place] = Gradient(place, stale=True, step=call, unknown=item.unknown)
 
     def stepped_by_hand(
@@ -184,22 +198,37 @@ class Gradients:
 
     def _clear(self, place: Place, item: Gradient, call: Call | None) -> None:
         lost = call if call is not None and item.full else None
-        self.optimizers[place] = Gradient(place, stale=False, cleared=True, lost=lost, full=False, unknown=item.unknown)
+        early = None if item.filled else item.early
+        self.optimizers[place] = Gradient(place, cleared=True, lost=lost, early=early, unknown=item.unknown)
 
-    def touched(self, func: Attr, walk: Walk[State]) -> None:
+    def clipped(self, call: Call, walk: Walk[State], listener: TrainingListener) -> None:
+        """Clipping takes hold of the gradients that are there; where there are none it has no effect."""
+        modules = _clipped_modules(call, walk, listener)
+        met = [item for place, item in self.optimizers.items() if self._holds(place, modules, listener)]
+        there = any(item.filled for item in met)
+        for item in met:
+            if item.filled:
+                self.optimizers[item.place] = replace(item, clipped=True)
+            elif not there and not item.unknown:
+                self.optimizers[item.place] = replace(item, early=call)
+
+    def touched(self, func: Attr, walk: Walk[State]) -> bool:
         """`p.grad.zero_()`, `p.grad.data.fill_(0)`, `p.grad.detach_()`."""
         node: Node = strip(func.base)
         for _ in range(3):
             if isinstance(node, Attr):
                 if node.name == "grad":
                     self.assigned(walk)
-                    return
+                    return True
                 node = strip(node.base)
+        return False
 
     def assigned(self, walk: Walk[State]) -> None:
         """A gradient set by hand: cleared, or filled with another value."""
         for place, item in self.optimizers.items():
-            self.optimizers[place] = replace(item, stale=False, cleared=True, mixed=False, lost=None, full=False)
+            self.optimizers[place] = replace(
+                item, stale=False, cleared=True, mixed=False, lost=None, full=False, clipped=True
+            )
 
     def handed_over(self, place: Place) -> None:
         """Code that isn't seen got the optimizer: it may have cleared the gradients, then and there."""
@@ -207,6 +236,14 @@ class Gradients:
 
     def uncertain(self, place: Place) -> None:
         self.optimizers[place] = replace(self._of(place), unknown=True)
+
+
+def _clipped_modules(call: Call, walk: Walk[State], listener: TrainingListener) -> Place:
+    """The networks whose parameters are clipped; empty if that is not known."""
+    params = call.args[0] if call.args else call.keyword("parameters")
+    if isinstance(params, Call) and isinstance(params.func, Attr) and params.func.name == "parameters":
+        return listener.places.place(params.func.base, walk.context)
+    return frozenset()
 
 
 def _is_distributed(call: Call, walk: Walk[State]) -> bool:

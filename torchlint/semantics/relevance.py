@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
     from torchlint.semantics.evaluate import Evaluator
 
-_KEYS = frozenset({"backward", "step", "eval", "train", "zero_grad", "no_grad", "inference_mode", "set_grad_enabled"})
+_KEYS = frozenset(
+    {"backward", "step", "eval", "train", "zero_grad", "no_grad", "inference_mode", "set_grad_enabled", "unscale_"}
+)
 
 #: Calls are followed this far.
 MAX_DEPTH = 5
@@ -68,6 +70,8 @@ def _direct(function: Function) -> bool:
         func = call.func
         if isinstance(strip(func), Param) and call.args:
             return True  # `model(x)`: a network that is handed in
+        if getattr(func, "name", None) in known.CLIPPING:
+            return True
         if isinstance(func, Attr) and func.name.endswith("_") and _on_gradient(func.base):
             return True
         if isinstance(func, Attr) and (func.name in _KEYS or "backward" in func.name or "zero_grad" in func.name):

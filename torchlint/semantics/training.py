@@ -14,11 +14,25 @@ from typing import TYPE_CHECKING
 
 from torchlint.semantics.callers import contexts
 from torchlint.semantics.execution import Moment, Region, Walk
-from torchlint.semantics.gradients import Gradients
+from torchlint.semantics.gradients import Gradients, display_name
 from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.modes import Modes
-from torchlint.semantics.nodes import Attr, Bare, Call, Function, InPlace, LoopStep, Node, Starred, Store, strip
+from torchlint.semantics.nodes import (
+    Attr,
+    Bare,
+    Binary,
+    Call,
+    Free,
+    Function,
+    InPlace,
+    LoopStep,
+    Node,
+    Starred,
+    Store,
+    strip,
+)
 from torchlint.semantics.places import Places
+from torchlint.semantics.scaling import Scaling, after_backward, is_scaler
 from torchlint.semantics.values import ClassValue, Context, External, FunctionValue, Instance, Opaque, Value
 
 if TYPE_CHECKING:
@@ -27,6 +41,9 @@ if TYPE_CHECKING:
 
 #: Programs that are walked for one file.
 MAX_STARTS = 16
+
+#: A limit on gradients above this is none, or one that was multiplied by the loss scale.
+NO_LIMIT = 1000
 
 #: Names of calls that take part in training: a function without them starts no walk.
 _STARTS = frozenset({"backward", "step", "eval", "train", "zero_grad", "no_grad", "inference_mode", "manual_backward"})
@@ -48,6 +65,7 @@ class State:
 
     gradients: Gradients = field(default_factory=Gradients)
     modes: Modes = field(default_factory=Modes)
+    scaling: Scaling = field(default_factory=Scaling)
 
 
 class TrainingListener:
@@ -65,17 +83,18 @@ class TrainingListener:
     # ------------------------------------------------------- state protocol
 
     def copy(self, state: State) -> State:
-        return State(state.gradients.copy(), state.modes.copy())
+        return State(state.gradients.copy(), state.modes.copy(), state.scaling)
 
     def merge(self, states: list[State]) -> State:
         first, *others = states
         for other in others:
             first.gradients.merge(other.gradients)
             first.modes.merge(other.modes)
+            first.scaling = first.scaling.merge(other.scaling)
         return first
 
     def assign(self, state: State, other: State) -> None:
-        state.gradients, state.modes = other.gradients, other.modes
+        state.gradients, state.modes, state.scaling = other.gradients, other.modes, other.scaling
 
     def left(self, region: Region, walk: Walk[State], state: State) -> None:
         state.modes.left(region, walk, self)
@@ -95,6 +114,7 @@ class TrainingListener:
         if "backward" in name and not own:
             state.gradients.backward(call, walk, self)
             state.modes.backward(call, walk)
+            state.scaling = after_backward(call, self.evaluator, walk.context)
             for region in walk.regions:
                 region.trained = True
             return True
@@ -109,11 +129,21 @@ class TrainingListener:
             if self.places.is_optimizer(func.base, walk.context):
                 self._own_step(callees, func, call, walk, state)
                 return True
+        if name in known.CLIPPING and not own:
+            self._clipped(call, walk, state)
+            return True
+        if name == "unscale_" or (
+            name == "update" and isinstance(func, Attr) and is_scaler(func.base, self.evaluator, walk.context)
+        ):
+            state.scaling = state.scaling.unscaled() if name == "unscale_" else Scaling()
+            if not own:
+                return True
         if name == "load_state_dict" and isinstance(func, Attr):
             state.modes.loaded(func, walk, self)
             return True
-        if name in ("zero_", "fill_", "detach_", "mul_", "copy_") and isinstance(func, Attr):
-            state.gradients.touched(func, walk)
+        if name in ("zero_", "fill_", "detach_", "mul_", "div_", "copy_") and isinstance(func, Attr):
+            if state.gradients.touched(func, walk):
+                state.scaling = state.scaling.unscaled()
             return True
         if name in ("sub_", "add_") and isinstance(func, Attr):
             for argument in call.args:
@@ -197,6 +227,27 @@ class TrainingListener:
             return
         state.gradients.stepped(target, call, walk, self)
         state.modes.stepped(self)
+        if target is not func.base:
+            state.scaling = Scaling()
+            return
+        origin = state.scaling.found_at(call)
+        if origin is not None:
+            related = (self._site(origin), "the loss is scaled here, and its gradients with it")
+            self.report("scaled-step", self._site(call), display_name(target, call.function), related)
+
+    def _clipped(self, call: Call, walk: Walk[State], state: State) -> None:
+        """Gradients are clipped; a limit that is none only reads their norm."""
+        limit = call.args[1] if len(call.args) > 1 else call.keyword("max_norm") or call.keyword("clip_value")
+        if limit is not None and _is_no_limit(limit, self.evaluator, walk.context):
+            return
+        state.gradients.clipped(call, walk, self)
+        origin = state.scaling.found_at(call)
+        if origin is not None:
+            related = (self._site(origin), "the loss is scaled here, and its gradients with it")
+            self.report("scaled-clip", self._site(call), "", related)
+
+    def _site(self, call: Call) -> Site:
+        return call.function.module.site(call)
 
     def _own_step(self, callees: tuple[Value, ...], func: Attr, call: Call, walk: Walk[State], state: State) -> None:
         """The step of an optimizer that the project defines: it may clear the gradients itself."""
@@ -250,6 +301,18 @@ class TrainingListener:
             ):
                 if not (isinstance(call.func, Attr) and call.func.name in _HARMLESS):
                     state.gradients.handed_over(self.places.place(node, walk.context))
+
+
+def _is_no_limit(limit: Node, evaluator: Evaluator, context: Context | None) -> bool:
+    """Whether a limit is infinite, or multiplied by the loss scale: then it cuts nothing, or what it should."""
+    value = evaluator.constant(limit, context)
+    if isinstance(value, (int, float)):
+        return value > NO_LIMIT
+    if isinstance(limit, Call):
+        return not limit.args or evaluator.constant(limit.args[0], context) in ("inf", "Inf", "infinity")
+    if isinstance(limit, (Attr, Free)):
+        return any(isinstance(v, External) and v.last == "inf" for v in evaluator.values(limit, context))
+    return isinstance(limit, Binary) and any(isinstance(part, Call) for part in limit.parts())
 
 
 def _gradients_in(node: Node, depth: int = 0) -> Iterator[Attr]:

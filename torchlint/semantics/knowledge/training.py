@@ -16,6 +16,9 @@ OPTIMIZERS = frozenset(
     }
 )  # fmt: skip
 
+#: functions that clip gradients, also as methods of a sharded network
+CLIPPING = frozenset({"clip_grad_norm_", "clip_grad_value_", "clip_grad_norm", "clip_grad_value"})
+
 #: layers that compute something else in eval mode; the number is the position of their probability argument
 MODE_LAYERS: dict[str, int | None] = {
     "Dropout": 0,
