@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
+from torchlint.findings import Fix
 from torchlint.rules.base import Problem, StaticRule
-from torchlint.semantics.training import training_facts
+from torchlint.semantics.nodes import Attr
+from torchlint.semantics.scaling import is_scaler
+from torchlint.semantics.training import Fact, training_facts
 
 if TYPE_CHECKING:
     from torchlint.semantics.module import Module
@@ -36,6 +40,10 @@ class ClipWithoutUnscale(StaticRule):
     scaler.update()
     ```
 
+    ## Fix safety
+    The fix inserts `scaler.unscale_(optimizer)` before the clipping, where `scaler.step(optimizer)` follows in the same
+    block. It is unsafe: the limit has its effect from then on, and training takes another course.
+
     ## Known problems
     A limit above 1000, or one that is computed with the scale, is taken for one that was multiplied on purpose. The
     linter is silent where gradients may have been divided by hand, and where scaling and clipping stand under
@@ -59,4 +67,31 @@ class ClipWithoutUnscale(StaticRule):
                     "the limit is thousands of times too low, and nearly every step is cut down to almost nothing",
                     "call scaler.unscale_(optimizer) before clipping",
                     fact.related,
+                    partial(_unscale, module, fact),
                 )
+
+
+def _unscale(module: Module, fact: Fact) -> Fix | None:
+    """`scaler.unscale_(optimizer)` before the clipping, where the scaler's step follows in the same block."""
+    editor, clip = module.editor, module.call_at(fact.site.n)
+    statement = editor.statement(clip) if clip is not None else None
+    if clip is None or statement is None:
+        return None
+    steps = [
+        call
+        for call in clip.function.calls
+        if isinstance(call.func, Attr) and call.func.name == "step" and len(call.args) == 1
+    ]
+    for later in editor.after(clip):
+        for step in steps:
+            scaler, optimizer = editor.base(step), editor.argument(step, 0, "optimizer")
+            if not editor.holds(later, step) or scaler is None or optimizer is None:
+                continue
+            func = step.func
+            known = isinstance(func, Attr) and is_scaler(func.base, module.evaluator, None)
+            if not (known and scaler.is_name and optimizer.is_name):
+                return None
+            text = f"{scaler.text}.unscale_({optimizer.text})"
+            edit = editor.insert_before(statement, text)
+            return Fix(f"insert `{text}`", (edit,)) if edit is not None else None
+    return None
