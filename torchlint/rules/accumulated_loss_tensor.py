@@ -1,9 +1,32 @@
 from __future__ import annotations
 
-from torchlint.rules.base import Rule
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from torchlint.rules.base import Problem, StaticRule
+from torchlint.semantics.nodes import (
+    Attempt,
+    Attr,
+    Binary,
+    Branch,
+    Call,
+    Display,
+    InPlace,
+    LoopStep,
+    Node,
+    Step,
+    Trace,
+    Within,
+    strip,
+)
+from torchlint.semantics.reach import backwards, origins
+from torchlint.semantics.values import Instance
+
+if TYPE_CHECKING:
+    from torchlint.semantics.module import Module
 
 
-class AccumulatedLossTensor(Rule):
+class AccumulatedLossTensor(StaticRule):
     """
     ## What it does
     Finds losses that are added up, or collected, as tensors, so that the graph behind each of them stays alive.
@@ -23,6 +46,10 @@ class AccumulatedLossTensor(Rule):
     ```
 
     ## Known problems
+    The linter reports sums and lists that outlive the loop, of losses on which `backward()` is called in that loop.
+    Sums that are differentiated themselves, and losses whose graph is kept on purpose (`retain_graph`,
+    `create_graph`), are left alone.
+
     The guard reports when the losses of the five steps before the current one are all still alive. Methods that
     differentiate through several steps keep graphs on purpose; theirs is the code to silence.
 
@@ -33,3 +60,103 @@ class AccumulatedLossTensor(Rule):
     code = "TLN107"
     name = "accumulated-loss-tensor"
     guarded = True
+    triggers = (b"backward(",)
+
+    def check(self, module: Module) -> Iterator[Problem]:
+        for function in module.functions:
+            losses = {
+                id(loss): (call, loss)
+                for call, loss in backwards(function)
+                if not call.keywords and not _is_own(module, loss)
+            }
+            if not losses:
+                continue
+            differentiated = {id(node) for _, loss in losses.values() for node in origins(loss)}
+            for loop in _loops(function.trace):
+                steps = list(_steps(loop.body))
+                here = {id(step) for step in steps}
+                for step in steps:
+                    kept = _kept(step, loop)
+                    if kept is None:
+                        continue
+                    place, value, keeper = kept
+                    found = losses.get(id(_summand(value)))
+                    if found is None or id(found[0]) not in here or id(keeper) in differentiated:
+                        continue
+                    yield Problem(
+                        module.site(place),
+                        "the loss is kept as a tensor, and with it the graph behind it: memory grows with every step",
+                        "keep a number instead: loss.item(), or loss.detach() to stay on the device",
+                        ((module.site(found[0]), "the loss is differentiated here: nothing else needs its graph"),),
+                    )
+
+
+def _loops(trace: Trace) -> Iterator[LoopStep]:
+    """The innermost loops of a function, and those around them."""
+    for step in trace:
+        for block in _blocks(step):
+            yield from _loops(block)
+        if isinstance(step, LoopStep) and step.kind != "comprehension":
+            yield step
+
+
+def _blocks(step: Step) -> tuple[Trace, ...]:
+    if isinstance(step, LoopStep):
+        return (step.body, step.orelse)
+    if isinstance(step, Branch):
+        return (step.yes, step.no)
+    if isinstance(step, Within):
+        return (step.body,)
+    if isinstance(step, Attempt):
+        return (step.body, *step.handlers, step.orelse, step.final)
+    return ()
+
+
+def _steps(trace: Trace) -> Iterator[Step]:
+    """What one round of a loop does, without inner loops and what runs without gradients."""
+    for step in trace:
+        yield step
+        if isinstance(step, LoopStep) or (isinstance(step, Within) and any(map(_records_nothing, step.contexts))):
+            continue
+        for block in _blocks(step):
+            yield from _steps(block)
+
+
+def _records_nothing(context: Node) -> bool:
+    func = context.func if isinstance(context, Call) else None
+    return getattr(func, "name", "") in ("no_grad", "inference_mode")
+
+
+def _kept(step: Step, loop: LoopStep) -> tuple[Node, Node, Node] | None:
+    """Where a step keeps a value beyond the round, the value, and what keeps it."""
+    if isinstance(step, InPlace) and step.node.op == "Add":
+        before = strip(step.node.left)
+        return (step.node, step.node.right, step.node) if _is_older(before, loop) else None
+    if isinstance(step, Call) and isinstance(step.func, Attr) and step.func.name == "append" and len(step.args) == 1:
+        items = strip(step.func.base)
+        if isinstance(items, Display) and items.n < _start(loop):
+            return step, step.args[0], items
+    return None
+
+
+def _start(loop: LoopStep) -> int:
+    """Nodes with a lower number were made before the loop."""
+    return loop.target.n if loop.target is not None else loop.source.n
+
+
+def _is_older(node: Node, loop: LoopStep) -> bool:
+    """Whether a sum was begun before the loop."""
+    return getattr(node, "init", None) is not None and strip(node.init).n < _start(loop)  # type: ignore[attr-defined]
+
+
+def _summand(value: Node) -> Node:
+    """`loss` of `loss`, `loss * n` and `loss / n`."""
+    value = strip(value)
+    while isinstance(value, Binary) and value.op in ("Multiply", "Divide"):
+        value = strip(value.left)
+    return value
+
+
+def _is_own(module: Module, loss: Node) -> bool:
+    """Whether `backward` is a method of the project."""
+    return any(isinstance(value, Instance) for value in module.evaluator.values(loss, None))
