@@ -1,7 +1,7 @@
 """Every fixture of `tests/rules/<CODE>/`, a file or a folder, is linted as a project of its own.
 
 The expected findings stand in the fixtures: `# TLN101` (or `# TLN101 TLN301`) at the end of the row of the finding.
-All default rules run on all fixtures, and the findings must be exactly the expected ones.
+All default rules and the one that it is for run on each fixture, and the findings must be exactly the expected ones.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ def expected(folder: Path) -> set[Place]:
     return places
 
 
-def found(folder: Path) -> set[Place]:
-    config = Config(root=folder)
+def found(folder: Path, code: str) -> set[Place]:
+    config = Config(root=folder, extend_select=(code,))
     linter = Linter(config)
     findings = [finding for target in find_targets([folder], config) for finding in linter.lint_target(target)]
     return {
@@ -61,7 +61,7 @@ def test_fixture(fixture: Path, tmp_path: Path) -> None:
         shutil.copytree(fixture, tmp_path, dirs_exist_ok=True)
     else:
         shutil.copy(fixture, tmp_path)
-    assert found(tmp_path) == expected(tmp_path)
+    assert found(tmp_path, fixture.parent.name) == expected(tmp_path)
 
 
 @pytest.mark.parametrize("rule", static_rules(), ids=lambda rule: rule.code)

@@ -46,6 +46,9 @@ class AccumulatedLossTensor(StaticRule):
     ```
 
     ## Known problems
+    Opt-in in the linter (`--extend-select TLN107`): what is kept after `backward()` is the graph without its tensors,
+    and where the sum begins anew in each epoch it is let go then, so that many programs live with it.
+
     The linter reports sums and lists that outlive the loop, of losses on which `backward()` is called in that loop.
     Sums that are differentiated themselves, and losses whose graph is kept on purpose (`retain_graph`,
     `create_graph`), are left alone.
@@ -60,6 +63,7 @@ class AccumulatedLossTensor(StaticRule):
     code = "TLN107"
     name = "accumulated-loss-tensor"
     guarded = True
+    default = False
     triggers = (b"backward(",)
 
     def check(self, module: Module) -> Iterator[Problem]:

@@ -35,5 +35,5 @@ def backwards(function: Function) -> Iterator[tuple[Call, Node]]:
             if isinstance(loss, Call) and isinstance(loss.func, Attr) and loss.func.name == "scale" and loss.args:
                 loss = strip(loss.args[0])  # scaler.scale(loss).backward()
             yield call, loss
-        elif isinstance(call.func, Attr) and "backward" in call.func.name and call.args:
+        elif isinstance(call.func, Attr) and call.func.name in ("backward", "manual_backward") and call.args:
             yield call, strip(call.args[0])

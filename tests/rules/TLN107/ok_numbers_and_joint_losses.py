@@ -53,3 +53,12 @@ def collected(model, loader, criterion, optimizer):
     optimizer.zero_grad()
     torch.stack(losses).mean().backward()
     optimizer.step()
+
+
+def hooks(net, names, hook):
+    registered = []
+    for name, layer in net.named_modules():
+        if name in names:
+            registered.append(name)
+            layer.register_full_backward_hook(hook(name))
+    return registered
