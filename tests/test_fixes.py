@@ -28,8 +28,7 @@ def patch_of(fixture: Path) -> Path:
     return fixture.parent / f"{fixture.name.removesuffix('.py').removesuffix('.ipynb')}.diff"
 
 
-def found(folder: Path) -> list:
-    config = Config(root=folder)
+def found(folder: Path, config: Config) -> list:
     linter = Linter(config)
     return [finding for target in find_targets([folder], config) for finding in linter.lint_target(target)]
 
@@ -47,8 +46,10 @@ def test_fixes(
         shutil.copytree(fixture, tmp_path, dirs_exist_ok=True)
     else:
         shutil.copy(fixture, tmp_path)
-    before = found(tmp_path)
-    fixer = Fixer(Config(root=tmp_path), unsafe=True)
+    # a rule that is off by default is on for its own fixtures
+    config = Config(root=tmp_path, extend_select=(fixture.parent.name,))
+    before = found(tmp_path, config)
+    fixer = Fixer(config, unsafe=True)
     targets = {target.shown: target for target in find_targets([tmp_path], fixer.config)}
     changes = fixer.preview(before, targets)
     patch = b"".join(map(diff, changes)).decode()
@@ -61,7 +62,7 @@ def test_fixes(
     assert len(fixed) <= len(before)
     for change in changes:
         change.file.write_bytes(change.after)
-    after = found(tmp_path)
+    after = found(tmp_path, config)
     assert len(after) <= len(before) - len(fixed)
     assert not Fixer(fixer.config, unsafe=True).preview(after, targets)
 

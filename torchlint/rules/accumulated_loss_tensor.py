@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
+from torchlint.findings import Fix
 from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics.nodes import (
     Attempt,
@@ -44,6 +46,10 @@ class AccumulatedLossTensor(StaticRule):
     ```python
     total_loss += loss.detach()   # or loss.item(), where waiting for the device does not matter
     ```
+
+    ## Fix safety
+    The fix writes `loss.detach()`, which stays a tensor on its device. It is safe: `backward()` is called on the loss
+    itself, and nothing else needs its graph.
 
     ## Known problems
     Opt-in in the linter (`--extend-select TLN107`): what is kept after `backward()` is the graph without its tensors,
@@ -92,7 +98,21 @@ class AccumulatedLossTensor(StaticRule):
                         "the loss is kept as a tensor, and with it the graph behind it: memory grows with every step",
                         "keep a number instead: loss.item(), or loss.detach() to stay on the device",
                         ((module.site(found[0]), "the loss is differentiated here: nothing else needs its graph"),),
+                        partial(_detached, module, place, value),
                     )
+
+
+def _detached(module: Module, place: Node, value: Node) -> Fix | None:
+    """`loss.detach()` in what is added up or collected."""
+    editor = module.editor
+    span = editor.operand(place, "right") if isinstance(place, Binary) else editor.argument(place, 0, "object")
+    summand = strip(value)
+    while span is not None and isinstance(summand, Binary) and summand.op in ("Multiply", "Divide"):
+        written = editor.span(summand)
+        if written is None or (written.start, written.end) != (span.start, span.end):
+            break  # a variable that holds the product
+        span, summand = editor.operand(summand, "left"), strip(summand.left)
+    return Fix("detach the loss", tuple(editor.behind(span, ".detach()")), safe=True) if span is not None else None
 
 
 def _loops(trace: Trace) -> Iterator[LoopStep]:
