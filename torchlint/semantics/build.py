@@ -412,7 +412,7 @@ class Builder(ExpressionBuilder):
         value = self.expr(node.value)
         if isinstance(value, Attr):
             self.trace.append(Bare(value))
-        elif isinstance(value, Call):
+        elif isinstance(value, Call) and not isinstance(node.value, cst.Name):  # `x` alone calls nothing again
             self.function.discarded.append(value)
 
     def _return(self, node: cst.Return) -> None:

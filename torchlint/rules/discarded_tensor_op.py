@@ -1,0 +1,196 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from torchlint.rules.base import Problem, StaticRule
+from torchlint.semantics.nodes import (
+    Attempt,
+    Attr,
+    Branch,
+    Call,
+    Free,
+    Function,
+    Item,
+    LoopStep,
+    Node,
+    Param,
+    Trace,
+    Within,
+    strip,
+)
+from torchlint.semantics.order import calls_in
+from torchlint.semantics.values import Constant, Container, External, FunctionValue, Instance
+
+if TYPE_CHECKING:
+    from torchlint.semantics.module import Module
+
+#: Methods that only tensors have, with nothing to see but their result.
+_OWN = frozenset(
+    {
+        "clamp", "clamp_min", "clamp_max", "masked_fill", "masked_scatter", "unsqueeze", "index_fill", "scatter_add",
+        "type_as", "expand_as", "view_as", "nan_to_num", "masked_select", "index_select",
+    }
+)  # fmt: skip
+
+#: Methods that other objects have as well: the receiver must be a tensor for certain.
+_SHARED = frozenset(
+    {
+        "squeeze", "view", "reshape", "transpose", "flatten", "detach", "float", "half", "double", "to", "cuda",
+        "permute", "contiguous", "softmax", "sigmoid", "relu",
+    }
+)  # fmt: skip
+
+#: Methods that move or cast: modules do it in place, and people take them for the same.
+_MOVING = frozenset({"to", "cuda", "float", "half", "double"})
+
+#: What only a tensor is asked for.
+_SIGNS = frozenset({*_OWN, "size", "dim", "numel", "backward", "requires_grad", "ndimension", "view", "argmax"})
+
+#: Functions of torch that give a tensor.
+_FACTORIES = frozenset(
+    {
+        "zeros", "ones", "rand", "randn", "randint", "arange", "full", "empty", "tensor", "from_numpy", "as_tensor",
+        "zeros_like", "ones_like", "rand_like", "randn_like", "cat", "stack", "eye", "linspace", "matmul", "bmm",
+        "sum", "mean", "where", "einsum", "randperm", "Tensor", "FloatTensor", "LongTensor",
+    }
+)  # fmt: skip
+
+#: Calls in whose neighbourhood an operation is run to be timed.
+_CLOCKS = frozenset({"time", "perf_counter", "synchronize", "Event", "timeit", "process_time", "monotonic", "profile"})
+
+_PROBES = frozenset({"raises", "assertRaises", "assertRaisesRegex", "suppress", "warns", "assertWarns", "profile"})
+
+
+class DiscardedTensorOp(StaticRule):
+    """
+    ## What it does
+    Finds statements such as `x.clamp(0, 1)`, `x.detach()`, `x.unsqueeze(1)` or `x.to(device)` on a tensor: the
+    result is thrown away.
+
+    ## Why is this bad?
+    These methods give a new tensor and leave `x` as it is. Nothing is raised: values are not clamped, gradients still
+    flow, a cast never happens. (`to()` and `cuda()` work in place on modules only.)
+
+    ## Example
+    ```python
+    x = x + noise
+    x.clamp(0, 1)
+    ```
+
+    ## Use instead
+    ```python
+    x = (x + noise).clamp(0, 1)  # or x.clamp_(0, 1)
+    ```
+
+    ## Known problems
+    Tests, blocks under `pytest.raises` or `try`, functions that measure time, and the last line of a cell of a
+    notebook, which shows its value, are not looked at; nor is the top level of a script outside of its loops.
+    Methods that other objects have as well are only reported on what is a tensor for certain.
+
+    ## References
+    - [torch.Tensor](https://pytorch.org/docs/stable/tensors.html)
+    - [huggingface/accelerate#2251](https://github.com/huggingface/accelerate/issues/2251)
+    """
+
+    code = "TLN605"
+    name = "discarded-tensor-op"
+    triggers = tuple(f".{name}(".encode() for name in sorted(_OWN | _SHARED))
+
+    def check(self, module: Module) -> Iterator[Problem]:
+        if module.is_test:
+            return
+        for function in module.functions:
+            found = [call for call in function.discarded if _is_candidate(call)]
+            if function.parent is None:
+                # alone on the top level, a value is shown: in a cell, or in a script that once was a notebook
+                found = [call for call in found if id(call) in _looped(function.trace)]
+            if not found:
+                continue
+            if any(_last_name(call.func) in _CLOCKS for call in function.calls):
+                continue
+            probed = set(map(id, _probed(function.trace, False)))
+            for call in found:
+                if id(call) not in probed and self._is_on_tensor(module, function, call):
+                    yield self._problem(module, call)
+
+    def _is_on_tensor(self, module: Module, function: Function, call: Call) -> bool:
+        assert isinstance(call.func, Attr)
+        base, evaluator = call.func.base, module.evaluator
+        for value in evaluator.values(base, None):
+            if isinstance(value, (External, FunctionValue, Instance, Container, Constant)):
+                return False
+        certain = _is_made(module, base) or any(
+            other is not call and _shows_tensor(other, base) for other in function.calls
+        )
+        return certain or (call.func.name in _OWN and not isinstance(strip(base), (Attr, Free, Item)))
+
+    def _problem(self, module: Module, call: Call) -> Problem:
+        assert isinstance(call.func, Attr)
+        name = call.func.name
+        kind = "works in place on modules only" if name in _MOVING else "does not work in place"
+        return Problem(
+            module.site(call),
+            f"the result of `{module.text(call)}` is thrown away: `{name}()` {kind}, and the tensor stays as it was",
+            "assign the result to the tensor's own name, or delete the line",
+        )
+
+
+def _is_candidate(call: Call) -> bool:
+    return (
+        isinstance(call.func, Attr)
+        and (call.func.name in _OWN or call.func.name in _SHARED)
+        and call.keyword("out") is None
+    )
+
+
+def _is_made(module: Module, node: Node) -> bool:
+    """Whether a value is what a function of torch gives."""
+    node = strip(node)
+    if not isinstance(node, Call):
+        return False
+    if _last_name(node.func) in _FACTORIES:
+        values = module.evaluator.values(node.func, None)
+        return any(isinstance(value, External) and value.name.startswith("torch.") for value in values)
+    return isinstance(node.func, Attr) and node.func.name in _OWN and not isinstance(strip(node.func.base), Free)
+
+
+def _shows_tensor(call: Call, base: Node) -> bool:
+    """Whether a call asks a value for what only tensors have."""
+    return isinstance(call.func, Attr) and call.func.name in _SIGNS and strip(call.func.base) is strip(base)
+
+
+def _last_name(node: Node) -> str:
+    return node.name if isinstance(node, (Attr, Free, Param)) else getattr(node, "name", None) or ""
+
+
+def _looped(trace: Trace) -> set[int]:
+    """The calls in the loops of a trace."""
+    found: set[int] = set()
+    for step in trace:
+        if isinstance(step, LoopStep):
+            found |= set(map(id, calls_in(step.body)))
+        elif isinstance(step, Branch):
+            found |= _looped(step.yes) | _looped(step.no)
+        elif isinstance(step, Within):
+            found |= _looped(step.body)
+    return found
+
+
+def _probed(trace: Trace, probing: bool) -> Iterator[Call]:
+    """Calls that are run to see whether they raise."""
+    for step in trace:
+        if isinstance(step, Call):
+            if probing:
+                yield step
+        elif isinstance(step, LoopStep):
+            yield from _probed(step.body, probing)
+        elif isinstance(step, Branch):
+            yield from _probed(step.yes, probing)
+            yield from _probed(step.no, probing)
+        elif isinstance(step, Within):
+            raising = any(isinstance(c, Call) and _last_name(c.func) in _PROBES for c in step.contexts)
+            yield from _probed(step.body, probing or raising)
+        elif isinstance(step, Attempt):
+            for part in (step.body, *step.handlers, step.orelse, step.final):
+                yield from _probed(part, probing or (part is step.body and bool(step.handlers)))
