@@ -34,7 +34,6 @@ import torch.nn.functional as F
 from torch import nn
 
 import torchlint
-from torchlint.runtime import doors
 
 #: the guard is in its steady state after this many steps: the last of its opening checks looks at 64 backward passes
 WARM = 70
@@ -172,15 +171,10 @@ class Guarded(Contender):
         self.off()
 
     def on(self) -> None:
-        doors.enter(self.session)
-        for root in self.session.roots:
-            self.session._hook(root)
+        self.session.attach()
 
     def off(self) -> None:
-        doors.leave(self.session)
-        for hook in self.session._hooks:
-            hook.remove()
-        self.session._hooks.clear()
+        self.session.detach()
 
 
 class Anomaly(Contender):
@@ -340,20 +334,18 @@ def self_time(session: Any) -> Iterator[list[int]]:
 
 
 def own_time(work: Workload, steps: int) -> tuple[float, float]:
-    """Microseconds of the guard in a usual step, and what a hundredth step with its samples takes more."""
+    """Microseconds of the guard in a usual step, and in the mean of all, its regular closer looks among them."""
     guarded = Guarded(work)
-    usual, sampled = [], []
+    times = []
     guarded.on()
     with self_time(guarded.session) as spent:
         for _ in range(steps):
             batch = work.batch()
             spent[0] = 0
             work.step(*batch)
-            samples = guarded.session.step % guarded.session.settings.every == 0
-            (sampled if samples else usual).append(spent[0] / 1000)
+            times.append(spent[0] / 1000)
     guarded.off()
-    middle = statistics.median(usual)
-    return middle, statistics.median(sampled) - middle if sampled else 0.0
+    return statistics.median(times), statistics.fmean(times)
 
 
 def first_steps(work: Workload, clock: Clock, steps: int = 6, rounds: int = 5) -> float:
@@ -397,24 +389,24 @@ def peak_of_process() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
 
 
-def added_memory(name: str, device: str, rounds: int = 5) -> float:
+def added_memory(name: str, device: str, rounds: int) -> float | None:
     """MiB that the guard adds to the peak of a process: the median of interleaved pairs of processes."""
 
     def measure(kind: str) -> float:
         command = [sys.executable, __file__, "--device", device, "--only", name, "--peak", kind]
         return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
-    return statistics.median(measure("guard") - measure("plain") for _ in range(rounds))
+    return statistics.median(measure("guard") - measure("plain") for _ in range(rounds)) if rounds else None
 
 
 # ---------------------------------------------------------------------------------- output
 
 
-def measure(name: str, device: str, rounds: int, steps: int) -> dict[str, Any]:
+def measure(name: str, device: str, rounds: int, steps: int, memory_rounds: int) -> dict[str, Any]:
     work, clock = WORKLOADS[name](device), Clock(device)
     block(work, Contender(work), clock, 20)
     first = first_steps(work, clock)
-    usual, sampled = own_time(work, 400 if name == "mlp" else 220)
+    usual, mean = own_time(work, 400 if name == "mlp" else 220)
     pairs = compare(work, clock, rounds, steps)
     plain = pairs["guard"].plain_ms()
     return {
@@ -422,9 +414,9 @@ def measure(name: str, device: str, rounds: int, steps: int) -> dict[str, Any]:
         "parameter_tensors": len(list(work.model.parameters())),
         "guard_self_us": usual,
         "guard_self_share": usual / (10 * plain),
-        "guard_sampling_step_us": sampled,
+        "guard_mean_us": mean,
         "guard_first_steps_ms": first,
-        "guard_memory_mib": added_memory(name, device),
+        "guard_memory_mib": added_memory(name, device, memory_rounds),
         "goal": GOALS[name],
         "ratios": {other: {"cpu": pair.ratio(0), "wall": pair.ratio(1)} for other, pair in pairs.items()},
     }
@@ -436,10 +428,11 @@ def show(name: str, result: dict[str, Any]) -> None:
         cpu, wall = ("{:6.3f} [{:.3f}, {:.3f}]".format(*ratios[kind]) for kind in ("cpu", "wall"))
         goal = f"  goal {result['goal']:.2f}" if other == "guard" else ""
         print(f"  {other:24} {cpu}   wall {wall}{goal}")
+    memory = result["guard_memory_mib"]
     print(
-        f"  the guard's own time: {result['guard_self_us']:.0f} us a step ({result['guard_self_share']:.2f} %), "
-        f"{result['guard_sampling_step_us']:.0f} us more in each hundredth; its first steps: "
-        f"{result['guard_first_steps_ms']:.0f} ms once; memory: {result['guard_memory_mib']:+.1f} MiB"
+        f"  the guard's own time: {result['guard_self_us']:.0f} us in a usual step "
+        f"({result['guard_self_share']:.2f} %), {result['guard_mean_us']:.0f} us in the mean of all; its first steps: "
+        f"{result['guard_first_steps_ms']:.0f} ms once" + ("" if memory is None else f"; memory: {memory:+.1f} MiB")
     )
 
 
@@ -447,6 +440,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--steps", type=int, default=4, help="steps of a block")
     parser.add_argument("--rounds", type=int, default=100, help="pairs of each contender")
+    parser.add_argument("--memory-rounds", type=int, default=5, help="pairs of processes that measure memory")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--only", choices=tuple(WORKLOADS), action="append", help="one workload")
     parser.add_argument("--json", help="write the figures to this file")
@@ -462,7 +456,7 @@ def main() -> None:
     print(f"torch {torch.__version__}, {where}; ratio to the plain loop with its 95 % interval")
     results = {}
     for name in names:
-        results[name] = measure(name, options.device, options.rounds, options.steps)
+        results[name] = measure(name, options.device, options.rounds, options.steps, options.memory_rounds)
         show(name, results[name])
     if options.json:
         report = {"torch": torch.__version__, "device": where, "workloads": results}

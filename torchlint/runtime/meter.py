@@ -1,4 +1,7 @@
-"""Loss and gradient norm of each step: read at once on a CPU, and a step later where reading makes a device wait."""
+"""Loss and gradient norm of each step: read at once on a CPU, and a step later where reading makes a device wait.
+
+A device computes the norms on the side; a CPU does not, so while all is calm it looks at the gradients in turns.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,14 @@ from collections.abc import Callable, Sequence
 import torch
 
 from torchlint.runtime.events import Measured
-from torchlint.runtime.norms import ClippedNorm, Reading, send, total
+from torchlint.runtime.norms import ClippedNorm, Reading, Turns, send, total
 from torchlint.runtime.optimizers import TrackedOptimizer
 
 
 class Meter:
     """Measures, and tells of each measurement when it can be read.
 
-    With `protect` it waits for the device in each step.
+    With `protect` it looks at all gradients in each step, and waits for the device.
     """
 
     def __init__(self, protect: bool, tell: Callable[[Measured], None]) -> None:
@@ -22,7 +25,7 @@ class Meter:
         self._tell = tell
         #: the loss of the last backward, where it could be read
         self.loss: float | None = None
-        #: the norm of each gradient at the last measured step, with the optimizer that they belong to
+        #: the norm of each gradient at the last step that was read late, with the optimizer that they belong to
         self.layer_norms: tuple[TrackedOptimizer, Sequence[torch.Tensor]] | None = None
         self._loss_tensor: torch.Tensor | None = None
         self._clipped: ClippedNorm | None = None
@@ -35,7 +38,7 @@ class Meter:
         # the number of a DTensor would have to be asked for from all ranks
         if loss is None or loss.numel() != 1 or not loss.is_floating_point() or hasattr(loss, "to_local"):
             return
-        if loss.device.type == "cpu":
+        if loss.is_cpu:
             self.loss = loss.item()
         else:
             self._loss_tensor = loss.detach()
@@ -45,19 +48,25 @@ class Meter:
         if not hasattr(norm, "to_local"):
             self._clipped = ClippedNorm(gradients, norm)
 
-    def measure(self, step: int, optimizer: TrackedOptimizer, by_scaler: bool) -> None:
+    def measure(self, step: int, optimizer: TrackedOptimizer, by_scaler: bool, calm: bool) -> None:
         """Measure the gradients of an optimizer that is about to step."""
+        clipped, self._clipped = self._clipped, None
+        if not calm:
+            optimizer.turns = None
+        elif clipped is None and optimizer.on_cpu and not self._protect:
+            if optimizer.turns is None:
+                optimizer.turns = Turns(optimizer.parameters, optimizer.norms)
+            self._tell(Measured(step, optimizer, self.loss, optimizer.turns.next(), by_scaler, late=False))
+            return
         gradients = optimizer.gradients()
         if not gradients:
             self._tell(Measured(step, optimizer, self.loss, None, by_scaler, late=False))
             return
-        clipped, self._clipped = self._clipped, None
         if clipped is not None and clipped.is_of(gradients):
             values: Sequence[torch.Tensor] = [clipped.norm]
         else:
             values = optimizer.norms.of(gradients)
-        if values[0].device.type == "cpu":
-            self.layer_norms = (optimizer, values)
+        if values[0].is_cpu:
             self._tell(Measured(step, optimizer, self.loss, total(values), by_scaler, late=False))
             return
         self._read(optimizer, step)

@@ -50,6 +50,10 @@ class Root:
         tensors = (*self.inner.parameters(), *self.inner.buffers())
         return tuple(dict.fromkeys(tensor.device for tensor in tensors))
 
+    @cached_property
+    def on_cpu(self) -> bool:
+        return bool(self.devices) and self.devices[0].type == "cpu"
+
     @property
     def compiled(self) -> bool:
         return (self.module is not self.inner and type(self.module).__name__ == "OptimizedModule") or any(

@@ -1,4 +1,4 @@
-"""The norm of all gradients of an optimizer: the one number that is computed in every step.
+"""The norm of the gradients of an optimizer: the one number that is computed in every step.
 
 `torch._foreach_norm` in float32 is a handful of kernels, and 15 times faster than `isfinite` on each tensor. Its sum of
 squares overflows for values above 1e19, so a norm that is not finite is a reason to look closely, not a verdict.
@@ -68,6 +68,52 @@ def _dtype(kind: torch.dtype) -> torch.dtype | None:
 def _foreach_norm(gradients: Sequence[torch.Tensor], dtype: torch.dtype | None) -> Sequence[torch.Tensor]:
     result: Sequence[torch.Tensor] = torch._foreach_norm(gradients, 2, dtype=dtype)
     return result
+
+
+#: how many steps it takes to look at all gradients in turns; a prime, so that a turn meets each kind of layer
+TURNS = 7
+
+
+class Turns:
+    """The norm of all gradients, of which each step looks at some.
+
+    One is looked at in every step: NaN that a backward pass makes anywhere travels on towards the inputs, into the
+    gradients of all layers before, and arrives at those of the first. What it does not reach waits for its turn.
+    """
+
+    def __init__(self, parameters: Sequence[torch.Tensor], norms: Norms) -> None:
+        learning = [parameter for parameter in parameters if parameter.requires_grad]
+        # a layer's bias tells as much as its weight
+        firsts = sorted(learning[:2], key=torch.Tensor.numel)[:1]
+        others = [parameter for parameter in learning if all(parameter is not first for first in firsts)]
+        self._parts = [[*firsts, *others[turn::TURNS]] for turn in range(TURNS)]
+        self._norms = norms
+        self._known: dict[int, float] = {}
+        self._turn = 0
+        for _ in range(TURNS):
+            self.next()
+
+    def next(self) -> float | None:
+        """The norm of all, after a look at those whose turn it is; None where there are none."""
+        part = self._parts[self._turn]
+        self._turn = (self._turn + 1) % TURNS
+        keys, gradients = [], []
+        for parameter in part:
+            gradient = parameter.grad
+            if gradient is None:
+                self._known.pop(id(parameter), None)
+            else:
+                keys.append(id(parameter))
+                gradients.append(gradient)
+        if gradients:
+            values = self._norms.of(without_graph(gradients))
+            self._known.update(zip(keys, [value.item() for value in values]))
+        return math.hypot(*self._known.values()) if self._known else None
+
+
+def without_graph(gradients: list[torch.Tensor]) -> list[torch.Tensor]:
+    """As they are after `backward(create_graph=True)`, but for the graph."""
+    return [gradient.detach() for gradient in gradients] if gradients and gradients[0].requires_grad else gradients
 
 
 class ClippedNorm:

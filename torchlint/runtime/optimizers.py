@@ -12,7 +12,7 @@ import torch
 from torch import nn
 from torch.optim.optimizer import Optimizer
 
-from torchlint.runtime.norms import Norms
+from torchlint.runtime.norms import Norms, Turns, without_graph
 
 #: how many parameters of an optimizer are looked at in every step; the smallest ones, since their gradients are held
 PROBES = 4
@@ -33,6 +33,9 @@ class TrackedOptimizer:
         self.closure = False
         self.parameters: list[nn.Parameter] = []
         self.norms = Norms(())
+        #: the gradients that are looked at in turns, while all is calm
+        self.turns: Turns | None = None
+        self.on_cpu = False
         self._by_size: list[nn.Parameter] = []
         self.refresh()
 
@@ -48,15 +51,14 @@ class TrackedOptimizer:
             return False
         self.parameters = [parameter for group in groups for parameter in group["params"]]
         self.norms = Norms(self.parameters)
+        self.turns = None
+        self.on_cpu = all(parameter.is_cpu for parameter in self.parameters)
         self._by_size = sorted(self.parameters, key=lambda parameter: parameter.numel())
         return True
 
     def gradients(self) -> list[torch.Tensor]:
         """Those that are there now, without the graph that `backward(create_graph=True)` gives them."""
-        gradients = [grad for parameter in self.parameters if (grad := parameter.grad) is not None]
-        if gradients and gradients[0].requires_grad:
-            return [gradient.detach() for gradient in gradients]
-        return gradients
+        return without_graph([grad for parameter in self.parameters if (grad := parameter.grad) is not None])
 
     def probes(self) -> list[nn.Parameter]:
         """A few small parameters that have a gradient now."""

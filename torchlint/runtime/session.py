@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from torch.amp.grad_scaler import GradScaler
 from torch.optim.optimizer import Optimizer
 
 from torchlint.runtime import doors
+from torchlint.runtime.audience import Audience
 from torchlint.runtime.calls import Ear
 from torchlint.runtime.checks import Check
 from torchlint.runtime.events import (
@@ -37,6 +37,7 @@ from torchlint.runtime.meter import Meter
 from torchlint.runtime.models import Root, models_holding, named_roots
 from torchlint.runtime.operations import in_transform, tensors_in
 from torchlint.runtime.optimizers import TrackedOptimizer
+from torchlint.runtime.pace import Pace
 from torchlint.runtime.recorder import Recorder, StepRecord
 from torchlint.runtime.replay import last_kind
 from torchlint.runtime.userline import user_line
@@ -51,28 +52,14 @@ OPERATION_STEPS = 5
 #: forward passes without gradients after which the operations of an evaluation are listened to
 EVALUATIONS = 4
 
-_HANDLERS: dict[type, str] = {
-    Forward: "on_forward",
-    Graph: "on_graph",
-    BackwardStart: "on_backward_start",
-    BackwardEnd: "on_backward_end",
-    StepStart: "on_step_start",
-    StepEnd: "on_step_end",
-    Measured: "on_measured",
-    Clip: "on_clip",
-    ScalerStep: "on_scaler_step",
-    Operation: "on_operation",
-    Close: "on_close",
-}
-
 
 @dataclass(frozen=True)
 class Settings:
-    """How to watch. `every`: steps between sampled checks; `history`: steps that the recorder keeps."""
+    """How to watch. `every`: steps between closer looks; `history`: steps that the recorder keeps."""
 
     every: int = 100
     history: int = 256
-    #: wait for the device in every step, so that a step on non-finite gradients is never taken
+    #: look at all gradients before every step, and wait for them, so that no step on a non-finite one is ever taken
     protect: bool = False
 
 
@@ -112,17 +99,11 @@ class Session:
         #: true while the guard itself calls the model
         self.replaying = False
 
-        self._tell = tell
-        self._told: set[tuple[str, str | None]] = set()
-        #: reported by the checks, and not told yet
-        self._found: list[RuntimeFinding] = []
-        self._checks = [check(self) for check in checks]
-        self._handlers: dict[type, tuple[tuple[Check, Callable[[Any], None]], ...]] = {}
-        self._index_handlers()
+        self._audience = Audience(tell)
+        self._audience.seat(check(self) for check in checks)
+        self._pace = Pace(settings.every)
         self._ears: dict[Root, Ear] = {}
         self._listening = Listening(self._operation)
-        #: true while checks are at work, whose own operations are not to be heard
-        self._checking = False
         self._walks = 0
         self._names: dict[int, str] = {}
         #: scaled losses and what they were before, since the last backward
@@ -135,10 +116,8 @@ class Session:
 
     def start(self) -> None:
         try:
-            doors.enter(self)
+            self.attach()
             self._listening.start(doors.sees_compiled_calls())
-            for root in self.roots:
-                self._hook(root)
             if not any(root.compiled for root in self.roots):
                 self._listen()
         except BaseException:
@@ -153,15 +132,24 @@ class Session:
         finally:
             self._close()
 
-    def _close(self) -> None:
-        """Put everything back, and let go of models and batches: the checks and this session hold each other."""
-        self._listening.leave()
+    def attach(self) -> None:
+        """Begin to hear what happens; what the checks know already stays as it is."""
+        doors.enter(self)
+        for root in self.roots:
+            self._hook(root)
+
+    def detach(self) -> None:
+        """Hear nothing more, until attached again."""
         for ear in self._ears.values():
             ear.close()
         self._ears.clear()
         doors.leave(self)
-        self._checks.clear()
-        self._handlers.clear()
+
+    def _close(self) -> None:
+        """Put everything back, and let go of models and batches: the checks and this session hold each other."""
+        self._listening.leave()
+        self.detach()
+        self._audience.leave()
         self.roots = []
         self.optimizers.clear()
         self._names.clear()
@@ -177,41 +165,16 @@ class Session:
 
     # ------------------------------------------------------------------ checks
 
-    def _index_handlers(self) -> None:
-        for event, name in _HANDLERS.items():
-            found = [(check, getattr(check, name)) for check in self._checks if hasattr(check, name)]
-            if found:
-                self._handlers[event] = tuple(found)
-            else:
-                self._handlers.pop(event, None)
-
     def mute(self, check: Check) -> None:
         """Tell a check nothing more."""
-        if check in self._checks:
-            self._checks.remove(check)
-            self._index_handlers()
+        self._audience.mute(check)
 
-    def _emit(self, event: Any) -> None:
-        checking, self._checking = self._checking, True
-        try:
-            for check, handler in self._handlers.get(type(event), ()):
-                try:
-                    handler(event)
-                except Exception as error:
-                    # our own mistake must not end somebody's training
-                    self.mute(check)
-                    warnings.warn(
-                        f"torchlint: internal error in the check of {check.code}, which is off from now on: "
-                        f"{type(error).__name__}: {error}; please report it",
-                        RuntimeWarning,
-                        stacklevel=2,
-                    )
-        finally:
-            self._checking = checking
-        if self._found:
-            # after the checks are done, since telling may raise
-            found, self._found = self._found, []
-            self._tell(found)
+    def _emit(self, event: object) -> None:
+        self._audience.hear(event)
+
+    def _wake(self) -> None:
+        self._pace.wake()
+        self._audience.hush(False)
 
     def report(
         self,
@@ -226,11 +189,10 @@ class Session:
         step: int | None,
     ) -> None:
         """Tell the user about a bug, once for each module."""
-        if (code, module) in self._told:
+        if not self._audience.is_news(code, module):
             return
-        self._told.add((code, module))
         distributed = torch.distributed.is_available() and torch.distributed.is_initialized()
-        self._found.append(
+        self._audience.found(
             RuntimeFinding(
                 code=code,
                 severity=severity,
@@ -284,12 +246,17 @@ class Session:
     def _forward(self, root: Root, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
         if self.replaying or threading.get_ident() != self.thread or in_transform():
             return
-        grad_enabled = torch.is_grad_enabled()
+        grad_enabled, training = torch.is_grad_enabled(), root.module.training
         if grad_enabled:
             root.remember_call(args, kwargs)
         root.called = True
+        if self._pace.calm:
+            if grad_enabled and training:
+                return
+            # an evaluation, after which people forget what they have to put back
+            self._wake()
         self._listening.notice_compiler()
-        self._emit(Forward(root, args, kwargs, root.module.training, grad_enabled))
+        self._emit(Forward(root, args, kwargs, training, grad_enabled))
         if not grad_enabled and not root.compiled:
             self._listen_to_evaluation(root)
 
@@ -334,12 +301,12 @@ class Session:
     # ---------------------------------------------------------------- operations
 
     def _listen(self) -> None:
-        if Operation in self._handlers:
+        if self._audience.hears(Operation):
             self._listening.enter()
 
     def _operation(self, event: Operation) -> None:
         # not what the guard itself computes, nor what a forked loader does, which has inherited the mode
-        if not self.replaying and not self._checking and threading.get_ident() == self.thread:
+        if not self.replaying and not self._audience.busy and threading.get_ident() == self.thread:
             self._emit(event)
 
     def compiler_used(self) -> None:
@@ -381,11 +348,15 @@ class Session:
             self._emit(Graph(LossGraph(roots)))
         self.gradients_scaled = before_scaling is not None
         self._emit(BackwardStart(roots, self.meter.loss, before_scaling is not None, self._stepping is not None))
-        self._scaled.clear()
+        if self._scaled:
+            self._scaled.clear()
 
     def backward_ended(self) -> None:
         self.backwards += 1
-        self._emit(BackwardEnd())
+        self._pace.backward()
+        if not self._pace.calm:
+            self._audience.hush(False)
+            self._emit(BackwardEnd())
 
     # ---------------------------------------------------------------------- steps
 
@@ -397,10 +368,11 @@ class Session:
             number = 1 + sum(other.label.split()[0] == kind for other in self.optimizers.values())
             tracked = TrackedOptimizer(optimizer, kind if number == 1 else f"{kind} {number}")
             self.optimizers[id(optimizer)] = tracked
+            self._wake()
             if self.finds_models:
                 self._find_models(tracked)
-        else:
-            tracked.refresh()
+        elif tracked.refresh():
+            self._wake()
         return tracked
 
     def _forget_optimizers(self) -> None:
@@ -408,8 +380,7 @@ class Session:
         for key, tracked in list(self.optimizers.items()):
             if tracked.reference() is None:
                 del self.optimizers[key]
-                for check in self._checks:
-                    check.forget(tracked)
+                self._audience.forget(tracked)
 
     def scaler_step(self, scaler: GradScaler, optimizer: Optimizer, begins: bool) -> None:
         self.scaler_steps += begins
@@ -435,9 +406,10 @@ class Session:
         by_scaler = self._scaler_optimizer is optimizer
         self._stepping = tracked
         self._stepped = True
-        self._emit(StepStart(tracked, by_scaler))
+        if self._audience.hears(StepStart):
+            self._emit(StepStart(tracked, by_scaler))
         if not closure:
-            self.meter.measure(self.step, tracked, by_scaler)
+            self.meter.measure(self.step, tracked, by_scaler, self._pace.calm)
 
     def step_ended(self, optimizer: Optimizer) -> None:
         tracked = self.optimizers.get(id(optimizer)) or self.track(optimizer)
@@ -449,9 +421,11 @@ class Session:
         self.step = max(self.step, tracked.steps)
         for root in self.roots:
             root.called = False
-            if root.devices and root.devices[0].type == "cpu":
+            if root.on_cpu:
                 # measured already: the batch need not be kept
                 root.call = None
+        self._pace.stepped(self.step)
+        self._audience.hush(self._pace.calm)
         if self.step >= OPERATION_STEPS:
             self._listening.leave()
 

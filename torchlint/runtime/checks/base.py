@@ -23,6 +23,8 @@ class Check:
     code: ClassVar[str]
     #: "error" for an exact fact, "warning" for a statistic
     severity: ClassVar[Severity] = "error"
+    #: listens to every step; the others rest while nothing changes
+    every_step: ClassVar[bool] = False
 
     def __init__(self, session: Session) -> None:
         self.session = session

@@ -88,7 +88,7 @@ class OptimizerMissesParameters(Check):
     def on_step_start(self, event: StepStart) -> None:
         optimizer = event.optimizer
         early = optimizer.steps < STEPS
-        if early or optimizer.steps + 1 == self._judge_at:
+        if early or optimizer.steps + 1 >= self._judge_at:
             self._with_gradient |= {
                 id(parameter): parameter for parameter in optimizer.parameters if parameter.grad is not None
             }
