@@ -48,12 +48,12 @@ class Guard(ContextDecorator):
     select, ignore
         Codes or their beginnings, such as `["TLN503"]` or `["TLN2"]`; all checks by default.
     every
-        Steps between the checks that look at samples only now and then.
+        Steps between closer looks, in which all checks listen for a few steps.
     history
         How many steps the flight recorder keeps.
     protect
-        On a GPU, loss and gradients are read one step late, so that the device never waits. With `protect=True` each
-        step waits, and a step on NaN is never taken. On a CPU that holds always.
+        Look at all gradients before each step, and wait for the result, so that a step on NaN is never taken. Without
+        it, a GPU's loss and gradients are read one step late, and on a CPU some gradients wait for their turn.
     report
         A file that gets the findings and the recorded steps as JSON lines when the block ends.
 
