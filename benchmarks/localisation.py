@@ -1,11 +1,11 @@
 """Where does a NaN come from? Who names the module: the guard, autograd's anomaly mode, or forward hooks?
 
-    python -m benchmarks.localisation [--only NAME] [--quiet] [--json FILE] [-j N]
+    python -m benchmarks.localisation [--only NAME] [--start N] [--quiet] [--json FILE] [-j N]
 
 Numeric trouble is planted into one module of a program (every architecture, one module of each type it has), and
-switched on after a few healthy steps. Four kinds: NaN in the forward, +inf in the forward, overflow of float16 or
-float32, and NaN that arises in the backward only. A case counts if the plain program's loss, gradients or parameters
-do turn non-finite. Judged *right*:
+switched on after a few healthy steps (with `--start 70`, when the guard has settled to its steady state). Four kinds:
+NaN in the forward, +inf in the forward, overflow of float16 or float32, and NaN in the backward only. A case
+counts if the plain program's loss, gradients or parameters do turn non-finite. Judged *right*:
 
 - the guard, if the first TLN503 finding has the dotted path of the module;
 - `torch.autograd.set_detect_anomaly(True)`, if it raises and the traceback of its warning goes through the line that
@@ -45,7 +45,8 @@ PROGRAMS = (
     Autoencoder, Vae, Diffusion, Siamese, GraphNetwork, MixtureOfExperts,
 )  # fmt: skip
 METHODS = ("guard", "anomaly mode", "forward hooks")
-START, STEPS = 3, 5
+#: healthy steps at first, and steps with trouble
+START, TROUBLED = 3, 2
 CONTROL = "none (healthy)"
 
 
@@ -56,30 +57,31 @@ class Case:
     layer: str
     kind: str
     trouble: str
+    start: int
 
 
-def cases() -> Iterator[Case]:
+def cases(start: int) -> Iterator[Case]:
     for program in PROGRAMS:
-        model = program(0, STEPS).model
+        model = program(0, 1).model
         by_type: dict[str, list[str]] = defaultdict(list)
         for path, module in planting.places(model):
             by_type[type(module).__name__].append(path)
         for layer, paths in by_type.items():
             for kind, troubles in planting.KINDS.items():
                 for trouble in troubles:
-                    yield Case(program.__name__, paths[len(paths) // 2], layer, kind, trouble.__name__)
-        yield Case(program.__name__, "", "", CONTROL, "")
+                    yield Case(program.__name__, paths[len(paths) // 2], layer, kind, trouble.__name__, start)
+        yield Case(program.__name__, "", "", CONTROL, "", start)
 
 
 def planted(case: Case) -> Program:
     host = next(program for program in PROGRAMS if program.__name__ == case.program)
-    program = host(0, STEPS)
+    program = host(0, case.start + TROUBLED)
     if case.trouble:
         module = planting.plant(program.model.get_submodule(case.path), getattr(planting, case.trouble))
         iteration = program.iteration
 
         def armed() -> None:
-            module.armed = program.done >= START
+            module.armed = program.done >= case.start
             iteration()
 
         program.iteration = armed
@@ -161,12 +163,13 @@ def share(tally: Counter[str]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default="", help="cases whose program, path, layer, kind or trouble contains this")
+    parser.add_argument("--start", type=int, default=START, help="healthy steps before the trouble")
     parser.add_argument("--quiet", action="store_true", help="show only what the guard got wrong")
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("-j", "--jobs", type=int, default=1)
     options = parser.parse_args()
 
-    grid = [case for case in cases() if options.only in " ".join(asdict(case).values())]
+    grid = [case for case in cases(options.start) if options.only in " ".join(map(str, asdict(case).values()))]
     per_kind: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
     per_layer: dict[str, Counter[str]] = defaultdict(Counter)
     unseen, rows = 0, []
