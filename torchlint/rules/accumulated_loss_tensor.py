@@ -6,22 +6,10 @@ from typing import TYPE_CHECKING
 
 from torchlint.findings import Fix
 from torchlint.rules.base import Problem, StaticRule
-from torchlint.semantics.nodes import (
-    Attempt,
-    Attr,
-    Binary,
-    Branch,
-    Call,
-    Display,
-    InPlace,
-    LoopStep,
-    Node,
-    Step,
-    Trace,
-    Within,
-    strip,
-)
+from torchlint.semantics.nodes import Attr, Binary, Call, Display, Node, strip
+from torchlint.semantics.operations import called_name
 from torchlint.semantics.reach import backwards, origins
+from torchlint.semantics.traces import InPlace, LoopStep, Step, Trace, Within, blocks
 from torchlint.semantics.values import Instance
 
 if TYPE_CHECKING:
@@ -118,22 +106,10 @@ def _detached(module: Module, place: Node, value: Node) -> Fix | None:
 def _loops(trace: Trace) -> Iterator[LoopStep]:
     """The innermost loops of a function, and those around them."""
     for step in trace:
-        for block in _blocks(step):
+        for block in blocks(step):
             yield from _loops(block)
         if isinstance(step, LoopStep) and step.kind != "comprehension":
             yield step
-
-
-def _blocks(step: Step) -> tuple[Trace, ...]:
-    if isinstance(step, LoopStep):
-        return (step.body, step.orelse)
-    if isinstance(step, Branch):
-        return (step.yes, step.no)
-    if isinstance(step, Within):
-        return (step.body,)
-    if isinstance(step, Attempt):
-        return (step.body, *step.handlers, step.orelse, step.final)
-    return ()
 
 
 def _steps(trace: Trace) -> Iterator[Step]:
@@ -142,13 +118,12 @@ def _steps(trace: Trace) -> Iterator[Step]:
         yield step
         if isinstance(step, LoopStep) or (isinstance(step, Within) and any(map(_records_nothing, step.contexts))):
             continue
-        for block in _blocks(step):
+        for block in blocks(step):
             yield from _steps(block)
 
 
 def _records_nothing(context: Node) -> bool:
-    func = context.func if isinstance(context, Call) else None
-    return getattr(func, "name", "") in ("no_grad", "inference_mode")
+    return isinstance(context, Call) and called_name(context) in ("no_grad", "inference_mode")
 
 
 def _kept(step: Step, loop: LoopStep) -> tuple[Node, Node, Node] | None:

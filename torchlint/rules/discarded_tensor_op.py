@@ -4,22 +4,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from torchlint.rules.base import Problem, StaticRule
-from torchlint.semantics.nodes import (
-    Attempt,
-    Attr,
-    Branch,
-    Call,
-    Free,
-    Function,
-    Item,
-    LoopStep,
-    Node,
-    Param,
-    Trace,
-    Within,
-    strip,
-)
-from torchlint.semantics.order import calls_in
+from torchlint.semantics.nodes import Attr, Call, Free, Function, Item, Node, strip
+from torchlint.semantics.operations import called_name
+from torchlint.semantics.traces import LoopStep, Trace, blocks, calls_in, expects_error
 from torchlint.semantics.values import Constant, Container, External, FunctionValue, Instance
 
 if TYPE_CHECKING:
@@ -58,8 +45,6 @@ _FACTORIES = frozenset(
 
 #: Calls in whose neighbourhood an operation is run to be timed.
 _CLOCKS = frozenset({"time", "perf_counter", "synchronize", "Event", "timeit", "process_time", "monotonic", "profile"})
-
-_PROBES = frozenset({"raises", "assertRaises", "assertRaisesRegex", "suppress", "warns", "assertWarns", "profile"})
 
 
 class DiscardedTensorOp(StaticRule):
@@ -107,7 +92,7 @@ class DiscardedTensorOp(StaticRule):
                 found = [call for call in found if id(call) in _looped(function.trace)]
             if not found:
                 continue
-            if any(_last_name(call.func) in _CLOCKS for call in function.calls):
+            if any(called_name(call) in _CLOCKS for call in function.calls):
                 continue
             probed = set(map(id, _probed(function.trace, False)))
             for call in found:
@@ -149,7 +134,7 @@ def _is_made(module: Module, node: Node) -> bool:
     node = strip(node)
     if not isinstance(node, Call):
         return False
-    if _last_name(node.func) in _FACTORIES:
+    if called_name(node) in _FACTORIES:
         values = module.evaluator.values(node.func, None)
         return any(isinstance(value, External) and value.name.startswith("torch.") for value in values)
     return isinstance(node.func, Attr) and node.func.name in _OWN and not isinstance(strip(node.func.base), Free)
@@ -160,37 +145,22 @@ def _shows_tensor(call: Call, base: Node) -> bool:
     return isinstance(call.func, Attr) and call.func.name in _SIGNS and strip(call.func.base) is strip(base)
 
 
-def _last_name(node: Node) -> str:
-    return node.name if isinstance(node, (Attr, Free, Param)) else getattr(node, "name", None) or ""
-
-
 def _looped(trace: Trace) -> set[int]:
     """The calls in the loops of a trace."""
     found: set[int] = set()
     for step in trace:
         if isinstance(step, LoopStep):
             found |= set(map(id, calls_in(step.body)))
-        elif isinstance(step, Branch):
-            found |= _looped(step.yes) | _looped(step.no)
-        elif isinstance(step, Within):
-            found |= _looped(step.body)
+        else:
+            for block in blocks(step):
+                found |= _looped(block)
     return found
 
 
 def _probed(trace: Trace, probing: bool) -> Iterator[Call]:
     """Calls that are run to see whether they raise."""
     for step in trace:
-        if isinstance(step, Call):
-            if probing:
-                yield step
-        elif isinstance(step, LoopStep):
-            yield from _probed(step.body, probing)
-        elif isinstance(step, Branch):
-            yield from _probed(step.yes, probing)
-            yield from _probed(step.no, probing)
-        elif isinstance(step, Within):
-            raising = any(isinstance(c, Call) and _last_name(c.func) in _PROBES for c in step.contexts)
-            yield from _probed(step.body, probing or raising)
-        elif isinstance(step, Attempt):
-            for part in (step.body, *step.handlers, step.orelse, step.final):
-                yield from _probed(part, probing or (part is step.body and bool(step.handlers)))
+        if isinstance(step, Call) and probing:
+            yield step
+        for block in blocks(step):
+            yield from _probed(block, probing or expects_error(step, block))

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from torchlint.findings import Fix
 from torchlint.rules.base import Problem, StaticRule
+from torchlint.semantics.layers import is_module_class
 from torchlint.semantics.nodes import Attr, Call, Choice, Const, Free, Function, Guards, Node, Param, Starred
 from torchlint.semantics.values import External
 
 if TYPE_CHECKING:
     from torchlint.semantics.evaluate import Evaluator
     from torchlint.semantics.module import Module
-    from torchlint.semantics.nodes import Class
 
 #: torch.nn.functional: (input, p=0.5, training=True, inplace=False)
 _DROPOUTS = frozenset({"dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout"})
@@ -201,7 +201,7 @@ def _runs_in_both_modes(module: Module, call: Call) -> bool:
         method is not None
         and method.cls is not None
         and not _depends_on_mode(call.guards)
-        and _is_module(module.evaluator, method.cls)
+        and is_module_class(module.evaluator, method.cls)
         and not _called_in_training_only(module, method)
     )
 
@@ -212,13 +212,6 @@ def _method(function: Function) -> Function | None:
     while scope is not None and not scope.is_method:
         scope = scope.parent
     return scope
-
-
-def _is_module(evaluator: Evaluator, cls: Class) -> bool:
-    bases = evaluator.external_bases(cls)
-    if any(base.startswith("torch.nn.") for base in bases):
-        return True
-    return any(base.endswith(("Module", "MessagePassing")) for base in bases)
 
 
 def _is_torch(evaluator: Evaluator, func: Node, root: str, names: frozenset[str]) -> bool:

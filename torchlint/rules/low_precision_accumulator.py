@@ -3,31 +3,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from torchlint.rules._positions import narrow_positions
 from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics.arithmetic import Dtype
-from torchlint.semantics.dtype_signs import Sign, may_hold_bytes
+from torchlint.semantics.dtype_signs import may_hold_bytes
 from torchlint.semantics.knowledge.dtypes import HALF, LIMITS, NARROW
-from torchlint.semantics.nodes import (
-    Attempt,
-    Attr,
-    Binary,
-    Branch,
-    Call,
-    Choice,
-    Compare,
-    Const,
-    InPlace,
-    Item,
-    Join,
-    Loop,
-    LoopStep,
-    Node,
-    Param,
-    Store,
-    Trace,
-    Within,
-)
+from torchlint.semantics.nodes import Attr, Binary, Call, Choice, Compare, Const, Item, Join, Loop, Node, Param
 from torchlint.semantics.operations import Operations, called_name
+from torchlint.semantics.traces import InPlace, LoopStep, Store, Trace, blocks
 from torchlint.semantics.values import External
 
 if TYPE_CHECKING:
@@ -44,11 +27,6 @@ _ADDING = ("index_add_", "index_add", "scatter_add_", "scatter_add", "cumsum_", 
 _PRODUCTS = ("matmul", "mm", "bmm", "dot", "inner", "tensordot", "mv", "einsum")
 
 _KINDS = {"torch": "tensor", "numpy": "array"}
-
-_INT8 = Sign(rb"(?<!u)int8|\bchar\(\)")
-
-#: Casts and constructors that can narrow positions.
-_NARROWING = ("astype", "to", "byte", "char", "type", "array", "asarray", "tensor", "arange", "int8", "uint8")
 
 
 class LowPrecisionAccumulator(StaticRule):
@@ -106,7 +84,7 @@ class LowPrecisionAccumulator(StaticRule):
         yield from self._votes(module)
         if near:
             yield from self._calls(module)
-            yield from self._positions(module)
+            yield from narrow_positions(module)
         if near or halves:
             for function in module.functions:
                 yield from self._accumulators(module, function)
@@ -277,51 +255,6 @@ class LowPrecisionAccumulator(StaticRule):
                         )
                         break
 
-    # -------------------------------------------------------------- positions
-
-    def _positions(self, module: Module) -> Iterator[Problem]:
-        """Positions that are kept in 8 bits."""
-        evaluator = module.evaluator
-        seen: set[int] = set()
-        for name in _NARROWING:
-            for call in dict.fromkeys(module.calls_by_name.get(name, ())):
-                if not any(d.name in NARROW for d in evaluator.dtypes.find(call, None)):
-                    continue
-                for context in evaluator.dtypes.frames(call.function, call):
-                    for d in evaluator.dtypes.find(call, context):
-                        site = d.origin
-                        if site is None or site.module is not module or site.n != call.n or d.name not in NARROW:
-                            continue
-                        if ": positions" in d.how and call.n not in seen:
-                            seen.add(call.n)
-                            yield self._position(module, call, d, ())
-        if not any(_INT8.stands_in(data) for data in (module.source.data, *module.project.data_around(module))):
-            return
-        for function in module.functions:
-            for item in evaluator.dtypes.operations(function).items:
-                if isinstance(item.index, Const):
-                    continue
-                for context in evaluator.dtypes.frames(function, item.index):
-                    for d in evaluator.dtypes.find(item.index, context):
-                        if d.name == "int8" and d.how.endswith("may hold positions") and d.origin is not None:
-                            if d.origin.n in seen:
-                                continue
-                            seen.add(d.origin.n)
-                            related = ((module.site(item), "used as an index here"),)
-                            if d.origin.module is module:
-                                yield self._position(module, None, d, related)
-
-    def _position(self, module: Module, call: Call | None, d: Dtype, related: tuple[tuple[Site, str], ...]) -> Problem:
-        assert d.origin is not None
-        most = int(LIMITS[d.name][1])
-        return Problem(
-            d.origin,
-            f"positions are kept in {d.name}, which ends at {most}: position {most + 1} becomes "
-            f"{'0' if d.name == 'uint8' else '-128'}, and another element is taken without a warning",
-            "keep positions in int64",
-            related,
-        )
-
 
 def _wrapping(module: Module, node: Node, what: str, instead: str, related: tuple[tuple[Site, str], ...]) -> Problem:
     return Problem(
@@ -389,16 +322,11 @@ def _repeated(trace: Trace, rounds: int | None) -> Iterator[tuple[InPlace | Stor
             count = _rounds(step.source) if step.kind == "for" else None
             yield from _repeated(step.body, None if count is None or rounds is None else count * rounds)
             yield from _repeated(step.orelse, rounds)
-        elif isinstance(step, Branch):
-            yield from _repeated(step.yes, rounds)
-            yield from _repeated(step.no, rounds)
-        elif isinstance(step, Within):
-            yield from _repeated(step.body, rounds)
-        elif isinstance(step, Attempt):
-            for part in (step.body, *step.handlers, step.orelse, step.final):
-                yield from _repeated(part, rounds)
-        elif isinstance(step, (InPlace, Store)):
-            yield step, rounds
+        else:
+            for block in blocks(step):
+                yield from _repeated(block, rounds)
+            if isinstance(step, (InPlace, Store)):
+                yield step, rounds
 
 
 def _rounds(source: Node) -> int | None:

@@ -24,10 +24,11 @@ from torchlint.semantics.nodes import (
     Mapping,
     Node,
     Starred,
-    Store,
     Update,
     strip,
 )
+from torchlint.semantics.operations import called_name
+from torchlint.semantics.traces import Store
 from torchlint.semantics.values import Instance, Opaque
 
 if TYPE_CHECKING:
@@ -166,7 +167,7 @@ class _Search:
         """Whether a module is assigned before `super().__init__()`, which Module does not allow."""
         for method in self.cls.methods.values():
             if method.name == "__init__" and store in method.stores:
-                return not any(_last_name(c.func) == "__init__" and c.n < store.target.n for c in method.calls)
+                return not any(called_name(c) == "__init__" and c.n < store.target.n for c in method.calls)
         return False
 
     def _nested(self, name: str) -> Iterator[bool]:
@@ -284,7 +285,7 @@ class _Search:
         for method in self.methods:
             for call in method.calls:
                 func = call.func
-                called = func.name if isinstance(func, (Attr, Free)) else getattr(func, "name", None) or ""
+                called = called_name(call)
                 if called in _REGISTERING:
                     return True
                 if called in _LOOKING or (isinstance(func, Attr) and self._is_attribute(func.base, name, method)):
@@ -422,10 +423,6 @@ def _is_frozen(node: Node) -> bool:
 def _is_made(value: object) -> bool:
     """Whether an object was created here, and is not merely of a class by its annotation."""
     return isinstance(value, Instance) and value.call is not None
-
-
-def _last_name(func: Node) -> str:
-    return func.name if isinstance(func, (Attr, Free)) else ""
 
 
 def _is_container(node: Node) -> bool:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from torchlint.findings import Fix
 from torchlint.rules.base import Problem, StaticRule
-from torchlint.semantics.layers import is_module
-from torchlint.semantics.nodes import Attr, Call, Element, Free, Function, Item, Node, Param, Part, Slice, Store, strip
+from torchlint.semantics.layers import assigns, is_module
+from torchlint.semantics.nodes import Attr, Call, Element, Free, Function, Item, Node, Param, Part, Slice, strip
+from torchlint.semantics.traces import Store
 from torchlint.semantics.values import Instance, Opaque, Value
 
 if TYPE_CHECKING:
@@ -218,18 +219,8 @@ def _has_own(evaluator: Evaluator, value: Value, name: str) -> bool:
     """Whether the class of an object of the project defines an attribute of that name."""
     if not isinstance(value, Instance) or value.cls is None:
         return False
-    for owner in evaluator.mro(value.cls):
-        if name in owner.body.bindings or "__setattr__" in owner.methods:
-            return True
-        for method in owner.methods.values():
-            for store in method.stores:
-                if (
-                    isinstance(store.target, Attr)
-                    and store.target.name == name
-                    and isinstance(store.target.base, Param)
-                ):
-                    return True
-    return False
+    takes_any = any("__setattr__" in owner.methods for owner in evaluator.mro(value.cls))
+    return takes_any or assigns(evaluator, value.cls, name)
 
 
 def _reaches_parameters(evaluator: Evaluator, function: Function, target: Attr, context: Context | None) -> bool:

@@ -25,10 +25,11 @@ from torchlint.semantics.nodes import (
     Node,
     Param,
     Part,
-    Trace,
     Update,
 )
-from torchlint.semantics.order import Order, calls_in, entry_guards
+from torchlint.semantics.operations import called_name
+from torchlint.semantics.order import Order, entry_guards
+from torchlint.semantics.traces import Trace, calls_in
 from torchlint.semantics.values import Constant, External, FunctionValue, Instance
 
 if TYPE_CHECKING:
@@ -203,7 +204,7 @@ def _shallow_copied(call: Call) -> Node | None:
     """What a call copies without the tensors in it: `d.copy()`, `dict(d)`, `copy.copy(d)`."""
     if isinstance(call.func, Attr) and call.func.name == "copy" and not call.args:
         return call.func.base
-    name = call.func.name if isinstance(call.func, (Attr, Free)) else getattr(call.func, "name", "")
+    name = called_name(call)
     if len(call.args) == 1 and (name in _SHALLOW or (name == "copy" and not isinstance(call.func, Free))):
         return call.args[0]
     return None
@@ -308,7 +309,7 @@ def _is_training_call(evaluator: Evaluator, call: Call) -> bool:
                 return True
         elif isinstance(value, (Instance, Constant)):
             unknown = False
-    name = call.func.name if isinstance(call.func, (Attr, Free)) else getattr(call.func, "name", None) or ""
+    name = called_name(call)
     return unknown and known.is_training(name) and not (isinstance(call.func, Attr) and call.func.name == "train")
 
 

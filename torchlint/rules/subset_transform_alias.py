@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from torchlint.rules.base import Problem, StaticRule
-from torchlint.semantics.nodes import Attr, Call, Function, Item, Node, Part, Store, strip
+from torchlint.semantics.nodes import Attr, Call, Function, Item, Node, Part, strip
+from torchlint.semantics.traces import Store
 from torchlint.semantics.values import External
 
 if TYPE_CHECKING:

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from torchlint.findings import Fix
 from torchlint.rules.base import Problem, StaticRule
-from torchlint.semantics.nodes import Attempt, Attr, Bare, Branch, Call, Free, LoopStep, Node, Param, Trace, Within
+from torchlint.semantics.layers import assigns
+from torchlint.semantics.nodes import Attr, Call, Node
+from torchlint.semantics.traces import Bare, Trace, Within, blocks, expects_error
 from torchlint.semantics.values import ClassValue, Container, External, FunctionValue, Instance, Opaque
 
 if TYPE_CHECKING:
@@ -64,10 +66,6 @@ _BARE_NAMES = _CONTEXT_NAMES | {name.rpartition(".")[2] for name in _FUNCTIONS}
 
 #: Calls that take a state dict.
 _TAKERS = ("load_state_dict", "deepcopy")
-
-
-#: Blocks in which a bare name is a test of what it raises.
-_PROBES = frozenset({"raises", "assertRaises", "suppress"})
 
 
 class UncalledMethod(StaticRule):
@@ -230,22 +228,12 @@ def _needs_argument(evaluator: Evaluator, node: Attr) -> bool:
 def _bare(trace: Trace, probing: bool = False) -> Iterator[Bare]:
     """The statements that only name something, except those that probe whether it is there."""
     for step in trace:
-        if isinstance(step, Bare):
-            if not probing:
-                yield step
-        elif isinstance(step, LoopStep):
-            yield from _bare(step.body, probing)
-            yield from _bare(step.orelse, probing)
-        elif isinstance(step, Branch):
-            yield from _bare(step.yes, probing)
-            yield from _bare(step.no, probing)
-        elif isinstance(step, Within):
-            raising = any(isinstance(c, Call) and _last(c.func) in _PROBES for c in step.contexts)
-            yield from _bare(step.body, probing or raising)
-        elif isinstance(step, Attempt):
-            alone = bool(step.handlers) and all(isinstance(item, Bare) for item in step.body)
-            for part in (step.body, *step.handlers, step.orelse, step.final):
-                yield from _bare(part, probing or (alone and part is step.body))
+        if isinstance(step, Bare) and not probing:
+            yield step
+        for block in blocks(step):
+            # a block that is tried does more than to probe, unless it does nothing else
+            only = isinstance(step, Within) or all(isinstance(item, Bare) for item in block)
+            yield from _bare(block, probing or (only and expects_error(step, block)))
 
 
 def _contents(evaluator: Evaluator, node: Node, depth: int, context: Context | None = None) -> Iterator[Bound]:
@@ -275,33 +263,12 @@ def _is_method(evaluator: Evaluator, node: Attr, context: Context | None) -> boo
                 if method.decorators:
                     return False
                 continue
-            if _is_data(evaluator, base, node.name):
+            if assigns(evaluator, cls, node.name):
                 return False
             if not evaluator.external_bases(cls) - {"builtins.object"}:
                 return False
     return True
 
 
-def _is_data(evaluator: Evaluator, instance: Instance, name: str) -> bool:
-    """Whether the class or one of its methods assigns an attribute of that name."""
-    assert instance.cls is not None
-    for owner in evaluator.mro(instance.cls):
-        if name in owner.body.bindings:
-            return True
-        for method in owner.methods.values():
-            for store in method.stores:
-                if (
-                    isinstance(store.target, Attr)
-                    and store.target.name == name
-                    and isinstance(store.target.base, Param)
-                ):
-                    return True
-    return False
-
-
 def _is_scaler(evaluator: Evaluator, node: Attr) -> bool:
     return any(isinstance(base, Instance) and base.last == "GradScaler" for base in evaluator.values(node.base, None))
-
-
-def _last(node: Node) -> str:
-    return node.name if isinstance(node, (Attr, Free)) else getattr(node, "name", "") or ""

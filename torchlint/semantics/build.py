@@ -13,10 +13,7 @@ import libcst as cst
 
 from torchlint.semantics.expressions import ExpressionBuilder
 from torchlint.semantics.nodes import (
-    Attempt,
     Attr,
-    Bare,
-    Branch,
     Call,
     Class,
     ClassRef,
@@ -26,23 +23,18 @@ from torchlint.semantics.nodes import (
     Function,
     FunctionRef,
     Imported,
-    InPlace,
     Item,
     Join,
-    Jump,
     Loop,
-    LoopStep,
     Node,
     Param,
     Part,
     Return,
     Starred,
-    Store,
-    Trace,
     Unknown,
     Update,
-    Within,
 )
+from torchlint.semantics.traces import Attempt, Bare, Branch, InPlace, Jump, LoopStep, Store, Trace, Within
 
 if TYPE_CHECKING:
     from torchlint.semantics.module import Module

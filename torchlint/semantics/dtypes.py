@@ -39,7 +39,7 @@ from torchlint.semantics.nodes import (
     Unary,
     Update,
 )
-from torchlint.semantics.operations import Operations, depends_on_param
+from torchlint.semantics.operations import Operations, called_name, depends_on_param
 from torchlint.semantics.values import Constant, Container, Context, External, Instance, Opaque, Value
 
 if TYPE_CHECKING:
@@ -207,7 +207,7 @@ class DtypeFinder(CallDtypes):
 
     def _asked(self, cond: Call, context: Context | None) -> bool | None:
         """`isinstance(x, T)`, `x.is_floating_point()` where x is known."""
-        name = last_name(cond.func)
+        name = called_name(cond)
         if name == "isinstance" and len(cond.args) == 2:
             wanted = {
                 {"ndarray": "numpy", "Tensor": "torch", "Image": "PIL"}.get(value.last, "?")
@@ -234,7 +234,7 @@ class DtypeFinder(CallDtypes):
             seen.add(id(node))
             if isinstance(node, Attr) and node.name in _LOOKS:
                 subjects.add(id(node.base))
-            elif isinstance(node, Call) and last_name(node.func) in _LOOKS and node.args:
+            elif isinstance(node, Call) and called_name(node) in _LOOKS and node.args:
                 subjects.add(id(node.args[0]))
             stack += node.parts()
         return bool(subjects) and _reaches((choice.yes, choice.no), subjects)
@@ -448,7 +448,7 @@ def _registered(cls: Class) -> dict[object, tuple[Node, Function]]:
     found: dict[object, tuple[Node, Function]] = {}
     for method in cls.methods.values():
         for call in method.calls:
-            if last_name(call.func) not in ("register_buffer", "add_state") or not call.args:
+            if called_name(call) not in ("register_buffer", "add_state") or not call.args:
                 continue
             given = call.args[1] if len(call.args) > 1 else call.keyword("default") or call.keyword("tensor")
             if given is not None and isinstance(call.args[0], Const):
@@ -467,14 +467,6 @@ def _reaches(start: tuple[Node, ...], goals: set[int]) -> bool:
             seen.add(id(node))
             stack += node.parts()
     return False
-
-
-def last_name(node: Node) -> str:
-    """The last part of the name that is called, as far as it stands in the source."""
-    if isinstance(node, (Attr, Free)):
-        return node.name
-    name = getattr(node, "name", None)
-    return name if isinstance(name, str) else ""
 
 
 def _constant(value: object) -> Dtype:

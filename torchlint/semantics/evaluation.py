@@ -10,7 +10,6 @@ from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.nodes import (
     Attr,
     Binary,
-    Branch,
     Call,
     Choice,
     Element,
@@ -19,13 +18,11 @@ from torchlint.semantics.nodes import (
     Item,
     Join,
     Loop,
-    LoopStep,
     Node,
     Param,
     Part,
-    Trace,
-    Within,
 )
+from torchlint.semantics.traces import Branch, LoopStep, Trace, Within
 from torchlint.semantics.values import Context, External, Opaque
 
 if TYPE_CHECKING:

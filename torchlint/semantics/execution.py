@@ -9,22 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from torchlint.semantics.nodes import (
-    Attempt,
-    Bare,
-    Branch,
-    Call,
-    Display,
-    Element,
-    Function,
-    InPlace,
-    Jump,
-    LoopStep,
-    Node,
-    Store,
-    Trace,
-    Within,
-)
+from torchlint.semantics.nodes import Call, Display, Element, Function, Node
+from torchlint.semantics.traces import Attempt, Bare, Branch, InPlace, Jump, LoopStep, Store, Trace, Within
 from torchlint.semantics.values import (
     ClassValue,
     Container,

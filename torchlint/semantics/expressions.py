@@ -25,16 +25,15 @@ from torchlint.semantics.nodes import (
     Function,
     Guards,
     Item,
-    LoopStep,
     Mapping,
     Node,
     Return,
     Slice,
     Starred,
-    Trace,
     Unary,
     Unknown,
 )
+from torchlint.semantics.traces import LoopStep, Trace
 
 if TYPE_CHECKING:
     from torchlint.semantics.module import Module

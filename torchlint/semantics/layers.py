@@ -11,7 +11,8 @@ from torchlint.semantics.values import External, Instance, Opaque, Value
 
 if TYPE_CHECKING:
     from torchlint.semantics.evaluate import Evaluator
-    from torchlint.semantics.nodes import Class, Node, Store
+    from torchlint.semantics.nodes import Class, Node
+    from torchlint.semantics.traces import Store
     from torchlint.semantics.values import Context
 
 #: Classes inside classes are followed this far.
@@ -106,3 +107,16 @@ def own_frame(evaluator: Evaluator, method: Function) -> Context | None:
     """A frame of a method of which only the object is known."""
     assert method.cls is not None
     return evaluator.frame(method, None, None, evaluator.some_instance(method.cls))
+
+
+def assigns(evaluator: Evaluator, cls: Class, name: str) -> bool:
+    """Whether a class, or one of its methods, gives its objects an attribute of that name."""
+    return any(
+        name in owner.body.bindings
+        or any(
+            isinstance(store.target, Attr) and store.target.name == name and isinstance(store.target.base, Param)
+            for method in owner.methods.values()
+            for store in method.stores
+        )
+        for owner in evaluator.mro(cls)
+    )

@@ -5,17 +5,18 @@ The builder (`build.py`) reads a libcst tree once and leaves two things per func
 - a graph of *value nodes*. A variable is gone: its use points straight at the node that was assigned, so
   that two uses of an unchanged `x` are the same object, and a rebinding is another. Branches meet in a
   `Choice` (with its condition), loops in a `Loop`.
-- a *trace*: the calls and stores of the body in order of execution, inside loops, branches and `with`.
+- a *trace* (`traces.py`): the calls and stores of the body in order of execution, inside loops, branches and `with`.
 
 Nodes compare by identity. `n` numbers them in the order of building; the number leads back to the syntax.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from torchlint.semantics.module import Module
+    from torchlint.semantics.traces import Store, Trace
 
 
 class Node:
@@ -339,83 +340,6 @@ class ClassRef(Node):
 
 #: Conditions under which a place is reached, outermost first, each with the truth it must have.
 Guards = tuple[tuple[Node, bool], ...]
-
-
-# ---------------------------------------------------------------------------------------------- traces
-
-
-class Store:
-    """An assignment to an attribute or a subscript: `target` is the `Attr` or `Item` written to."""
-
-    __slots__ = ("guards", "op", "target", "value")
-
-    def __init__(self, target: Attr | Item, value: Node, op: str, guards: Guards) -> None:
-        self.target, self.value, self.op, self.guards = target, value, op, guards
-
-
-class Bare:
-    """An expression statement that calls nothing, such as `model.eval`."""
-
-    __slots__ = ("node",)
-
-    def __init__(self, node: Node) -> None:
-        self.node = node
-
-
-class InPlace:
-    """`name op= value` on a local name."""
-
-    __slots__ = ("node",)
-
-    def __init__(self, node: Binary) -> None:
-        self.node = node
-
-
-class LoopStep:
-    """A loop: `source` is the iterable of a `for`, the condition of a `while`."""
-
-    __slots__ = ("body", "kind", "orelse", "source", "target")
-
-    def __init__(self, kind: str, source: Node, target: Node | None, body: Trace, orelse: Trace) -> None:
-        self.kind, self.source, self.target, self.body, self.orelse = kind, source, target, body, orelse
-
-
-class Branch:
-    __slots__ = ("cond", "no", "yes")
-
-    def __init__(self, cond: Node, yes: Trace, no: Trace) -> None:
-        self.cond, self.yes, self.no = cond, yes, no
-
-
-class Within:
-    """A `with` statement."""
-
-    __slots__ = ("body", "contexts")
-
-    def __init__(self, contexts: tuple[Node, ...], body: Trace) -> None:
-        self.contexts, self.body = contexts, body
-
-
-class Attempt:
-    """A `try` statement."""
-
-    __slots__ = ("body", "final", "handlers", "orelse")
-
-    def __init__(self, body: Trace, handlers: tuple[Trace, ...], orelse: Trace, final: Trace) -> None:
-        self.body, self.handlers, self.orelse, self.final = body, handlers, orelse, final
-
-
-class Jump:
-    """`return`, `break`, `continue` or `raise`."""
-
-    __slots__ = ("kind",)
-
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
-
-
-Step: TypeAlias = "Call | Store | Bare | InPlace | LoopStep | Branch | Within | Attempt | Jump"
-Trace = list[Step]
 
 
 # ------------------------------------------------------------------------------- functions and classes

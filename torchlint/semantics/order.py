@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from torchlint.semantics.nodes import Attempt, Branch, Call, Jump, LoopStep, Store, Within
+from torchlint.semantics.nodes import Call
+from torchlint.semantics.traces import Jump, LoopStep, Store, blocks, calls_in
 
 if TYPE_CHECKING:
-    from torchlint.semantics.nodes import Function, Guards, Trace
+    from torchlint.semantics.nodes import Function, Guards
+    from torchlint.semantics.traces import Trace
 
 #: jumps that leave a loop or the function
 _LEAVING = frozenset({"return", "break", "raise"})
@@ -40,32 +42,9 @@ class Order:
             elif isinstance(step, LoopStep):
                 self._read(step.body, (*loops, step), False)
                 self._read(step.orelse, loops, leaving)
-            elif isinstance(step, Branch):
-                self._read(step.yes, loops, leaving)
-                self._read(step.no, loops, leaving)
-            elif isinstance(step, Within):
-                self._read(step.body, loops, leaving)
-            elif isinstance(step, Attempt):
-                for part in (step.body, *step.handlers, step.orelse, step.final):
-                    self._read(part, loops, leaving)
-
-
-def calls_in(trace: Trace) -> list[Call]:
-    """The calls of a trace, those in its loops and branches too."""
-    found: list[Call] = []
-    for step in trace:
-        if isinstance(step, Call):
-            found.append(step)
-        elif isinstance(step, LoopStep):
-            found += calls_in(step.body) + calls_in(step.orelse)
-        elif isinstance(step, Branch):
-            found += calls_in(step.yes) + calls_in(step.no)
-        elif isinstance(step, Within):
-            found += calls_in(step.body)
-        elif isinstance(step, Attempt):
-            for part in (step.body, *step.handlers, step.orelse, step.final):
-                found += calls_in(part)
-    return found
+            else:
+                for block in blocks(step):
+                    self._read(block, loops, leaving)
 
 
 def entry_guards(loop: LoopStep) -> Guards:

@@ -23,9 +23,9 @@ from torchlint.semantics.nodes import (
     Param,
     Part,
     Slice,
-    Store,
     Unary,
 )
+from torchlint.semantics.traces import Store
 from torchlint.semantics.values import ClassValue, Context, Instance, Namespace
 
 if TYPE_CHECKING:

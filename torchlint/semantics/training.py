@@ -17,22 +17,10 @@ from torchlint.semantics.execution import Moment, Region, Walk
 from torchlint.semantics.gradients import Gradients, display_name
 from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.modes import Modes
-from torchlint.semantics.nodes import (
-    Attr,
-    Bare,
-    Binary,
-    Call,
-    Free,
-    Function,
-    InPlace,
-    LoopStep,
-    Node,
-    Starred,
-    Store,
-    strip,
-)
+from torchlint.semantics.nodes import Attr, Binary, Call, Free, Function, Node, Starred, strip
 from torchlint.semantics.places import Places
 from torchlint.semantics.scaling import Scaling, after_backward, is_scaler
+from torchlint.semantics.traces import Bare, InPlace, LoopStep, Store
 from torchlint.semantics.values import ClassValue, Context, External, FunctionValue, Instance, Opaque, Value
 
 if TYPE_CHECKING:

@@ -1,0 +1,120 @@
+"""What a function does, in order of execution: its calls and stores, inside loops, branches and `with` statements."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from torchlint.semantics.nodes import Call
+from torchlint.semantics.operations import called_name
+
+if TYPE_CHECKING:
+    from torchlint.semantics.nodes import Attr, Binary, Guards, Item, Node
+
+
+class Store:
+    """An assignment to an attribute or a subscript: `target` is the `Attr` or `Item` written to."""
+
+    __slots__ = ("guards", "op", "target", "value")
+
+    def __init__(self, target: Attr | Item, value: Node, op: str, guards: Guards) -> None:
+        self.target, self.value, self.op, self.guards = target, value, op, guards
+
+
+class Bare:
+    """An expression statement that calls nothing, such as `model.eval`."""
+
+    __slots__ = ("node",)
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+
+
+class InPlace:
+    """`name op= value` on a local name."""
+
+    __slots__ = ("node",)
+
+    def __init__(self, node: Binary) -> None:
+        self.node = node
+
+
+class LoopStep:
+    """A loop: `source` is the iterable of a `for`, the condition of a `while`."""
+
+    __slots__ = ("body", "kind", "orelse", "source", "target")
+
+    def __init__(self, kind: str, source: Node, target: Node | None, body: Trace, orelse: Trace) -> None:
+        self.kind, self.source, self.target, self.body, self.orelse = kind, source, target, body, orelse
+
+
+class Branch:
+    __slots__ = ("cond", "no", "yes")
+
+    def __init__(self, cond: Node, yes: Trace, no: Trace) -> None:
+        self.cond, self.yes, self.no = cond, yes, no
+
+
+class Within:
+    """A `with` statement."""
+
+    __slots__ = ("body", "contexts")
+
+    def __init__(self, contexts: tuple[Node, ...], body: Trace) -> None:
+        self.contexts, self.body = contexts, body
+
+
+class Attempt:
+    """A `try` statement."""
+
+    __slots__ = ("body", "final", "handlers", "orelse")
+
+    def __init__(self, body: Trace, handlers: tuple[Trace, ...], orelse: Trace, final: Trace) -> None:
+        self.body, self.handlers, self.orelse, self.final = body, handlers, orelse, final
+
+
+class Jump:
+    """`return`, `break`, `continue` or `raise`."""
+
+    __slots__ = ("kind",)
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+
+
+Step: TypeAlias = "Call | Store | Bare | InPlace | LoopStep | Branch | Within | Attempt | Jump"
+Trace = list[Step]
+
+
+def blocks(step: Step) -> tuple[Trace, ...]:
+    """The traces inside a step, in the order of the source."""
+    if isinstance(step, LoopStep):
+        return (step.body, step.orelse)
+    if isinstance(step, Branch):
+        return (step.yes, step.no)
+    if isinstance(step, Within):
+        return (step.body,)
+    if isinstance(step, Attempt):
+        return (step.body, *step.handlers, step.orelse, step.final)
+    return ()
+
+
+def calls_in(trace: Trace) -> list[Call]:
+    """The calls of a trace, those in its loops and branches too."""
+    found: list[Call] = []
+    for step in trace:
+        if isinstance(step, Call):
+            found.append(step)
+        for block in blocks(step):
+            found += calls_in(block)
+    return found
+
+
+#: Context managers of pytest, unittest and contextlib for code that may raise or warn.
+_EXPECTING = frozenset({"raises", "assertRaises", "assertRaisesRegex", "suppress", "warns", "assertWarns"})
+
+
+def expects_error(step: Step, block: Trace) -> bool:
+    """Whether a block of a step is run to see whether it raises: under `pytest.raises`, or tried with a handler."""
+    if isinstance(step, Within):
+        return any(isinstance(context, Call) and called_name(context) in _EXPECTING for context in step.contexts)
+    return isinstance(step, Attempt) and block is step.body and bool(step.handlers)
