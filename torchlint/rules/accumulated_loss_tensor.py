@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -8,12 +8,13 @@ from torchlint.findings import Fix
 from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics.nodes import Attr, Binary, Call, Display, Node, strip
 from torchlint.semantics.operations import called_name
-from torchlint.semantics.reach import backwards, origins
-from torchlint.semantics.traces import InPlace, LoopStep, Step, Trace, Within, blocks
+from torchlint.semantics.reach import backwards, carries, origins
+from torchlint.semantics.traces import InPlace, LoopStep, Step, Store, Trace, Within, blocks
 from torchlint.semantics.values import Instance
 
 if TYPE_CHECKING:
     from torchlint.semantics.module import Module
+    from torchlint.semantics.nodes import Function
 
 
 class AccumulatedLossTensor(StaticRule):
@@ -69,17 +70,13 @@ class AccumulatedLossTensor(StaticRule):
             }
             if not losses:
                 continue
-            differentiated = {id(node) for _, loss in losses.values() for node in origins(loss)}
+            differentiated = [node for _, loss in losses.values() for node in origins(loss)]
             for loop in _loops(function.trace):
                 steps = list(_steps(loop.body))
                 here = {id(step) for step in steps}
-                for step in steps:
-                    kept = _kept(step, loop)
-                    if kept is None:
-                        continue
-                    place, value, keeper = kept
+                for place, value, keeper in (*_kept(steps, loop), *_rebound(function, loop)):
                     found = losses.get(id(_summand(value)))
-                    if found is None or id(found[0]) not in here or id(keeper) in differentiated:
+                    if found is None or id(found[0]) not in here or _is_among(keeper, differentiated):
                         continue
                     yield Problem(
                         module.site(place),
@@ -126,16 +123,42 @@ def _records_nothing(context: Node) -> bool:
     return isinstance(context, Call) and called_name(context) in ("no_grad", "inference_mode")
 
 
-def _kept(step: Step, loop: LoopStep) -> tuple[Node, Node, Node] | None:
-    """Where a step keeps a value beyond the round, the value, and what keeps it."""
-    if isinstance(step, InPlace) and step.node.op == "Add":
-        before = strip(step.node.left)
-        return (step.node, step.node.right, step.node) if _is_older(before, loop) else None
-    if isinstance(step, Call) and isinstance(step.func, Attr) and step.func.name == "append" and len(step.args) == 1:
-        items = strip(step.func.base)
-        if isinstance(items, Display) and items.n < _start(loop):
-            return step, step.args[0], items
-    return None
+#: Where a value is kept beyond the round of a loop, the value, and what keeps it.
+_Kept = tuple[Node, Node, Node]
+
+
+def _kept(steps: list[Step], loop: LoopStep) -> Iterator[_Kept]:
+    """What the steps of a round add up in place, or collect."""
+    # `self.total = 0` in the same round: a sum that begins in each
+    begun = {
+        step.target.name
+        for step in steps
+        if isinstance(step, Store) and isinstance(step.target, Attr) and step.op == "="
+    }
+    for step in steps:
+        if isinstance(step, InPlace) and step.node.op == "Add" and _is_older(strip(step.node.left), loop):
+            yield step.node, step.node.right, step.node
+        elif isinstance(step, Store) and step.op == "Add" and isinstance(step.value, Binary):
+            if isinstance(step.target, Attr) and step.target.name not in begun:
+                yield step.value, step.value.right, step.target  # `self.total += loss`
+        elif isinstance(step, Call) and called_name(step) == "append" and len(step.args) == 1:
+            items = strip(step.func.base) if isinstance(step.func, Attr) else None
+            if isinstance(items, Display) and items.n < _start(loop):
+                yield step, step.args[0], items
+
+
+def _rebound(function: Function, loop: LoopStep) -> Iterator[_Kept]:
+    """`total = total + loss`."""
+    for node in function.operations:
+        if isinstance(node, Binary) and node.op == "Add" and carries(node) and _is_older(node.left, loop):
+            if node.n > _start(loop):
+                yield node, node.right, node
+
+
+def _is_among(keeper: Node, nodes: Iterable[Node]) -> bool:
+    """Whether a sum or list is one of these nodes; an attribute is, if it has the name of one."""
+    name = keeper.name if isinstance(keeper, Attr) else None
+    return any(node is keeper or (name is not None and isinstance(node, Attr) and node.name == name) for node in nodes)
 
 
 def _start(loop: LoopStep) -> int:

@@ -10,6 +10,7 @@ from torchlint.semantics.dtype_signs import may_hold_bytes
 from torchlint.semantics.knowledge.dtypes import HALF, LIMITS, NARROW
 from torchlint.semantics.nodes import Attr, Binary, Call, Choice, Compare, Const, Item, Join, Loop, Node, Param
 from torchlint.semantics.operations import Operations, called_name
+from torchlint.semantics.reach import carries
 from torchlint.semantics.traces import InPlace, LoopStep, Store, Trace, blocks
 from torchlint.semantics.values import External
 
@@ -192,7 +193,7 @@ class LowPrecisionAccumulator(StaticRule):
             if rounds != 1 or (again and isinstance(step, Store) and _of_self(step.target)):
                 yield from self._accumulator(module, function, node)
         for operation in module.evaluator.dtypes.operations(function).found:
-            if isinstance(operation, Binary) and operation.op == "Add" and _carries(operation):
+            if isinstance(operation, Binary) and operation.op == "Add" and carries(operation):
                 yield from self._accumulator(module, function, operation)
 
     def _accumulator(self, module: Module, function: Function, node: Binary) -> Iterator[Problem]:
@@ -349,15 +350,6 @@ def _of_self(target: Node) -> bool:
     while isinstance(target, Item):
         target = target.base
     return isinstance(target, Attr) and isinstance(target.base, Param) and target.base.index == 0
-
-
-def _carries(node: Binary) -> bool:
-    """`x = x + y` in a loop."""
-    loop = node.left
-    if not isinstance(loop, Loop) or node.in_place:
-        return False
-    nexts = loop.next.options if isinstance(loop.next, Join) else (loop.next,)
-    return any(option is node for option in nexts)
 
 
 def _may_be_bool(node: Binary) -> bool:

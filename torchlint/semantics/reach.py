@@ -1,10 +1,10 @@
-"""Which values a value is computed from, inside one function."""
+"""Which values a value is computed from, inside one function, and from one round of a loop to the next."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from torchlint.semantics.nodes import Attr, Call, Function, Node, strip
+from torchlint.semantics.nodes import Attr, Binary, Call, Function, Join, Loop, Node, strip
 
 #: Nodes that are looked at for one question.
 BUDGET = 400
@@ -37,3 +37,12 @@ def backwards(function: Function) -> Iterator[tuple[Call, Node]]:
             yield call, loss
         elif isinstance(call.func, Attr) and call.func.name in ("backward", "manual_backward") and call.args:
             yield call, strip(call.args[0])
+
+
+def carries(node: Binary) -> bool:
+    """`x = x + y` in a loop."""
+    loop = node.left
+    if not isinstance(loop, Loop) or node.in_place:
+        return False
+    nexts = loop.next.options if isinstance(loop.next, Join) else (loop.next,)
+    return any(option is node for option in nexts)

@@ -62,3 +62,30 @@ def hooks(net, names, hook):
             registered.append(name)
             layer.register_full_backward_hook(hook(name))
     return registered
+
+
+class Joint:
+    def update(self, tasks):
+        self.optimizer.zero_grad()
+        self.total = 0
+        for x, y in tasks:
+            loss = self.criterion(self.model(x), y)
+            loss.backward()
+            self.total += loss.item()
+        self.optimizer.step()
+
+    def last_of_each_round(self, loader):
+        for x, y in loader:
+            self.optimizer.zero_grad()
+            self.total = 0
+            loss = self.criterion(self.model(x), y)
+            self.total += loss
+            loss.backward()
+            self.optimizer.step()
+
+    def differentiated(self, loader):
+        self.total = 0
+        for x, y in loader:
+            loss = self.criterion(self.model(x), y) + 0.1 * self.total
+            self.total += loss
+            loss.backward()
