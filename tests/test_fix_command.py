@@ -419,3 +419,18 @@ def test_what_does_not_go_together(torchlint: Command, program: Path, options: l
     result = torchlint("check", *options)
     assert (result.code, result.out) == (2, "")
     assert message in result.err
+
+
+def test_a_diff_can_be_written_to_a_file(torchlint: Command, program: Path) -> None:
+    result = torchlint("check", "--diff", "--output-file", "fixes.patch")
+    assert (result.code, result.out) == (1, "")
+    assert (program.parent / "fixes.patch").read_text() == DIFF
+    assert program.read_text() == PROGRAM
+
+
+@pytest.mark.parametrize("options", [("--show-fixes",), ("--diff", "--statistics")])
+def test_options_that_would_do_nothing_are_refused(torchlint: Command, program: Path, options: tuple[str, ...]) -> None:
+    result = torchlint("check", *options)
+    assert result.code == 2
+    assert result.err.startswith("Error: --")
+    assert program.read_text() == PROGRAM

@@ -13,7 +13,7 @@ import click
 from torchlint.cache.folder import FOLDER, VARIABLE
 from torchlint.checking import Means, check
 from torchlint.cli import Failure
-from torchlint.cli.output import write_report
+from torchlint.cli.output import write_bytes, write_report
 from torchlint.config import ALL, Config, ConfigError, find_config, parse_codes, project_root
 from torchlint.output import FORMATS, Report
 from torchlint.texts import Texts
@@ -111,6 +111,10 @@ def command(
         raise Failure(f"{'--add-noqa' if add_noqa else '--watch'} needs files, not standard input")
     if sum(map(bool, (fix, diff, add_noqa, write_baseline, watch))) > 1:
         raise Failure("only one of --fix, --diff, --add-noqa, --write-baseline and --watch can be used at a time")
+    if show_fixes and not (fix or diff):
+        raise Failure("--show-fixes tells what --fix or --diff did: give one of them")
+    if statistics and diff:
+        raise Failure("--diff shows changes, of which --statistics counts none: leave one of them out")
     if write_baseline and baseline:
         raise Failure("a baseline is either written or used: give --write-baseline or --baseline")
 
@@ -138,22 +142,22 @@ def command(
             return found.findings
 
         if fix or diff:
-            from torchlint.cli.fix import Fixer, print_bytes, show_diff, tell
+            from torchlint.cli.fix import Fixer, show_diff, tell
 
             fixer = Fixer(config, unsafe_fixes)
             if from_stdin:
                 wanted = look()
                 change = fixer.change_of(found.data, found.shown, stdin_filename, project_root(stdin_filename), wanted)
                 if diff:
-                    return show_diff([change] if change else [], wanted, fixer, show_fixes)
-                print_bytes(change.after if change else found.data)
+                    return show_diff([change] if change else [], wanted, fixer, show_fixes, output_file)
+                write_bytes(change.after if change else found.data)
                 if change:
                     found.take(change.fixed)
                     fixer.fixed = change.fixed.fixed
                     if baseline is not None:
                         found.leave_out(baseline)
             elif diff:
-                return show_diff(fixer.preview(look(), found.targets), found.findings, fixer, show_fixes)
+                return show_diff(fixer.preview(look(), found.targets), found.findings, fixer, show_fixes, output_file)
             else:
                 found.findings = fixer.fix_files(look, found.targets)
             report = Report(found.findings, found.texts, _all_rules, unsafe_fixes, len(fixer.fixed))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ import click
 
 from torchlint.atomic import write_atomically
 from torchlint.cli import Failure
-from torchlint.cli.output import writing
+from torchlint.cli.output import write_bytes
 from torchlint.config import Config
 from torchlint.files import Target
 from torchlint.findings import Finding, applicable
@@ -201,9 +200,11 @@ def tell(fixer: Fixer, remaining: int, show_fixes: bool, summed_up: bool) -> Non
         raise Failure("not all files could be written")
 
 
-def show_diff(changes: Sequence[Change], found: Sequence[Finding], fixer: Fixer, show_fixes: bool) -> bool:
-    """Print what would change; whether anything would."""
-    print_bytes(b"".join(map(diff, changes)))
+def show_diff(
+    changes: Sequence[Change], found: Sequence[Finding], fixer: Fixer, show_fixes: bool, file: Path | None
+) -> bool:
+    """Print what would change, or write it to a file; whether anything would."""
+    write_bytes(b"".join(map(diff, changes)), file)
     fixed = [finding for change in changes for finding in change.fixed.fixed]
     more = sum(finding.fix is not None and applicable(finding, fixer.unsafe) is None for finding in found)
     hint = f" ({more} more with --unsafe-fixes)" if more else ""
@@ -249,10 +250,3 @@ def _lines(data: bytes) -> list[bytes]:
     lines = [line + b"\n" for line in data.split(b"\n")]
     lines[-1] = lines[-1][:-1]
     return lines if lines[-1] else lines[:-1]
-
-
-def print_bytes(data: bytes) -> None:
-    """Write to standard output what has an encoding of its own."""
-    with writing(sys.stdout):
-        sys.stdout.flush()
-        sys.stdout.buffer.write(data)

@@ -28,8 +28,18 @@ def write_report(
         return
     text = io.StringIO()
     _write(report, output_format, statistics, text)
+    write_bytes(text.getvalue().encode("utf-8", "backslashreplace"), file)
+
+
+def write_bytes(data: bytes, file: Path | None = None) -> None:
+    """Write what has an encoding of its own, to a file or standard output. Raises `Failure` if that is not possible."""
+    if file is None:
+        with writing(sys.stdout):
+            sys.stdout.flush()
+            sys.stdout.buffer.write(data)
+        return
     try:
-        _replace(file, text.getvalue().encode("utf-8", "backslashreplace"))
+        _replace(file, data)
     except OSError as error:
         raise Failure(f"{file}: cannot be written: {error.strerror}") from None
 
