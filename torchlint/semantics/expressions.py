@@ -253,7 +253,8 @@ class ExpressionBuilder:
         result: Node | None = None
         for target in node.comparisons:
             right = self.expr(target.comparator)
-            part = self.new(Compare(type(target.operator).__name__, left, right), node)
+            part = self.new(Compare(type(target.operator).__name__, left, right, self.guards), node)
+            self.function.comparisons.append(part)
             result = part if result is None else self.new(Boolean("And", result, part), node)
             left = right
         return result if result is not None else left

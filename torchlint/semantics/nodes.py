@@ -301,10 +301,12 @@ class Unary(Node):
 
 
 class Compare(Node):
-    __slots__ = ("left", "op", "right")
+    """`left op right`, reached under `guards`."""
 
-    def __init__(self, op: str, left: Node, right: Node) -> None:
-        self.op, self.left, self.right = op, left, right
+    __slots__ = ("guards", "left", "op", "right")
+
+    def __init__(self, op: str, left: Node, right: Node, guards: Guards) -> None:
+        self.op, self.left, self.right, self.guards = op, left, right, guards
 
     def parts(self) -> tuple[Node, ...]:
         return (self.left, self.right)
@@ -361,6 +363,7 @@ class Function:
         "bindings",
         "calls",
         "cls",
+        "comparisons",
         "decorators",
         "discarded",
         "doc",
@@ -391,6 +394,8 @@ class Function:
         self.discarded: list[Call] = []
         #: the arithmetic of the body, in order
         self.operations: list[Binary | Unary] = []
+        #: the comparisons of the body, in order
+        self.comparisons: list[Compare] = []
         #: the docstring as it is written, "" if there is none
         self.doc = ""
         self.stores: list[Store] = []
