@@ -337,8 +337,8 @@ def own_time(work: Workload, steps: int) -> tuple[float, float]:
     """Microseconds of the guard in a usual step, and in the mean of all, its regular closer looks among them."""
     guarded = Guarded(work)
     times = []
-    guarded.on()
     with self_time(guarded.session) as spent:
+        guarded.on()
         for _ in range(steps):
             batch = work.batch()
             spent[0] = 0

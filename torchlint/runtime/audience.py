@@ -51,7 +51,7 @@ class Audience:
         #: reported by the checks, and not told yet
         self._found: list[RuntimeFinding] = []
         self._checks: list[Check] = []
-        #: while all is calm, only the checks of every step listen
+        #: while all is calm, only the checks that watch numbers listen
         self._calm = False
         self._handlers: _Handlers = {}
         #: checks are at work, whose own operations are not to be heard
@@ -73,13 +73,13 @@ class Audience:
             self._index()
 
     def hush(self, calm: bool) -> None:
-        """From now on let only the checks of every step listen, or all again."""
+        """From now on let only the checks that watch numbers listen, or all again."""
         if calm is not self._calm:
             self._calm = calm
             self._index()
 
     def _index(self) -> None:
-        listening = [check for check in self._checks if check.every_step or not self._calm]
+        listening = [check for check in self._checks if check.watches_numbers or not self._calm]
         named = {
             event: tuple([(check, getattr(check, name)) for check in listening if hasattr(check, name)])
             for event, name in _METHODS.items()

@@ -49,23 +49,24 @@ class Watcher(Protocol):
     def compiled_call_ended(self) -> None: ...
 
 
-_watchers: list[Watcher] = []
+#: by the thread that they watch
+_watchers: dict[int, tuple[Watcher, ...]] = {}
 _lock = threading.RLock()
 
 
 def _forked() -> None:
     """A forked DataLoader worker inherits the watchers, and a thread of the same identity, but nobody watches there."""
-    for watcher in _watchers:
-        watcher.thread = 0
+    for watchers in _watchers.values():
+        for watcher in watchers:
+            watcher.thread = 0
     _watchers.clear()
 
 
 os.register_at_fork(after_in_child=_forked)
 
 
-def _here() -> list[Watcher]:
-    thread = threading.get_ident()
-    return [watcher for watcher in _watchers if watcher.thread == thread]
+def _here() -> tuple[Watcher, ...]:
+    return _watchers.get(threading.get_ident(), ())
 
 
 # ---------------------------------------------------------------- the patches
@@ -137,16 +138,16 @@ def _wrap_backward(original: Function) -> Function:
             # it may be an iterator, which can be read only once
             tensors = (tensors,) if isinstance(tensors, GradientEdge) else tuple(tensors)
             roots = [root for root in tensors if isinstance(root, torch.Tensor)]
-        watchers = _here() if roots and not _depth.value else []
+        watchers = _here() if roots and not _depth.value else ()
         if not watchers:
             return original(tensors, *args, **kwargs)
-        _depth.value += 1
+        _depth.value = 1
         try:
             for watcher in watchers:
                 watcher.backward_starts(roots)
             result = original(tensors, *args, **kwargs)
         finally:
-            _depth.value -= 1
+            _depth.value = 0
         for watcher in watchers:
             watcher.backward_ended()
         return result
@@ -299,14 +300,15 @@ def enter(watcher: Watcher) -> None:
                 register_optimizer_step_pre_hook(_before_step),
                 register_optimizer_step_post_hook(_after_step),
             ]
-        _watchers.append(watcher)
+        _watchers[watcher.thread] = (*_watchers.get(watcher.thread, ()), watcher)
 
 
 def leave(watcher: Watcher) -> None:
     """Stop listening; the last one closes the doors."""
     with _lock:
-        if watcher in _watchers:
-            _watchers.remove(watcher)
+        left = tuple(other for other in _watchers.pop(watcher.thread, ()) if other is not watcher)
+        if left:
+            _watchers[watcher.thread] = left
         if not _watchers:
             _close((_compiler_patch, *reversed(_patches)))
 

@@ -26,6 +26,10 @@ class Listening:
         self._heard = 0
 
     @property
+    def on(self) -> bool:
+        return self._mode is not None
+
+    @property
     def exhausted(self) -> bool:
         return self._heard >= OPERATIONS
 

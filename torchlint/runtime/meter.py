@@ -5,6 +5,7 @@ A device computes the norms on the side; a CPU does not, so while all is calm it
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import torch
@@ -12,6 +13,11 @@ import torch
 from torchlint.runtime.events import Measured
 from torchlint.runtime.norms import ClippedNorm, Reading, Turns, send, total
 from torchlint.runtime.optimizers import TrackedOptimizer
+
+
+def is_fine(value: float | None) -> bool:
+    """Whether a loss or norm gives no reason to look closer, as far as it is known."""
+    return value is None or math.isfinite(value)
 
 
 class Meter:
@@ -35,6 +41,11 @@ class Meter:
     def see_loss(self, loss: torch.Tensor | None) -> None:
         """The loss of a backward that starts; None where it is no single number."""
         self.loss = self._loss_tensor = self._clipped = None
+        if type(loss) is torch.Tensor and loss.is_cpu and not loss.dim():
+            # the usual case, without all the questions
+            value = loss.item()
+            self.loss = value if isinstance(value, float) else None
+            return
         # the number of a DTensor would have to be asked for from all ranks
         if loss is None or loss.numel() != 1 or not loss.is_floating_point() or hasattr(loss, "to_local"):
             return

@@ -13,6 +13,8 @@ from torch import nn
 from torch.nn.modules.batchnorm import _NormBase
 from torch.nn.modules.dropout import _DropoutNd
 
+_any_autocast: Callable[[], bool] = getattr(torch._C, "_is_any_autocast_enabled", lambda: True)
+
 #: attributes under which wrappers hold the model that people wrote
 _WRAPPED = ("_orig_mod", "module")
 _WRAPPERS = ("OptimizedModule", "DistributedDataParallel", "DataParallel")
@@ -24,7 +26,7 @@ class Call:
 
     args: tuple[Any, ...]
     kwargs: Mapping[str, Any]
-    #: for the CPU, then for each CUDA device that the model is on
+    #: for the CPU, then for each CUDA device that the model is on; empty where they need not be kept
     random_states: tuple[torch.Tensor, ...]
     autocast: tuple[tuple[str, bool, torch.dtype], ...]
 
@@ -38,6 +40,8 @@ class Root:
         self.call: Call | None = None
         #: it was called since the last step, and not from compiled code
         self.called = False
+        #: random numbers were drawn between a call of it and the backward that followed, as Dropout does
+        self.draws = False
 
     @cached_property
     def inner(self) -> nn.Module:
@@ -68,8 +72,20 @@ class Root:
     def path(self, name: str) -> str:
         return f"{self.label}.{name}" if self.label and name else self.label or name or type(self.inner).__name__
 
-    def remember_call(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
-        self.call = Call(args, kwargs, self._random_states(), self._autocast())
+    def remember_call(self, args: tuple[Any, ...], kwargs: Mapping[str, Any], calm: bool) -> None:
+        """Keep what it is called with. Copying the state of a random generator is most of the cost, so while all is
+        `calm` only that of a model is kept which was seen to draw from it.
+        """
+        states = self._random_states() if self.draws or not calm else ()
+        # nothing is on in most trainings, and asking for each kind of device takes longer
+        autocast = self._autocast() if _any_autocast() else ()
+        self.call = Call(args, kwargs, states, autocast)
+
+    def notice_draws(self) -> None:
+        """Look whether random numbers were drawn since the call."""
+        if self.call is not None and not self.draws:
+            states = self.call.random_states
+            self.draws = any(not torch.equal(before, now) for before, now in zip(states, self._random_states()))
 
     @cached_property
     def _kinds(self) -> tuple[str, ...]:
@@ -83,7 +99,7 @@ class Root:
 
     def _autocast(self) -> tuple[tuple[str, bool, torch.dtype], ...]:
         kinds = [kind for kind in self._kinds if torch.is_autocast_enabled(kind)]
-        return tuple([(kind, True, torch.get_autocast_dtype(kind)) for kind in kinds]) if kinds else ()
+        return tuple([(kind, True, torch.get_autocast_dtype(kind)) for kind in kinds])
 
     def mode_sensitive(self) -> Iterator[tuple[str, nn.Module]]:
         """The layers that behave differently under `train()` and `eval()`, with their paths."""

@@ -6,6 +6,7 @@ squares overflows for values above 1e19, so a norm that is not finite is a reaso
 
 from __future__ import annotations
 
+import itertools
 import math
 import operator
 from collections.abc import Iterable, Sequence
@@ -70,33 +71,63 @@ def _foreach_norm(gradients: Sequence[torch.Tensor], dtype: torch.dtype | None) 
     return result
 
 
-#: how many steps it takes to look at all gradients in turns; a prime, so that a turn meets each kind of layer
+#: one gradient is read in every step, number by number where it has at most so many
+FEW = 256
+#: the others are looked at in so many turns, a prime, so that a turn meets each kind of layer
 TURNS = 7
+#: and a turn comes after so many steps
+REST = 8
 
 
 class Turns:
-    """The norm of all gradients, of which each step looks at some.
+    """The norm of all gradients: each step looks at few of them.
 
     One is looked at in every step: NaN that a backward pass makes anywhere travels on towards the inputs, into the
-    gradients of all layers before, and arrives at those of the first. What it does not reach waits for its turn.
+    gradients of all layers before, and arrives at those of the first. The others take turns; what is missed there
+    shows in the next loss, since it is in the weights by then.
     """
 
     def __init__(self, parameters: Sequence[torch.Tensor], norms: Norms) -> None:
         learning = [parameter for parameter in parameters if parameter.requires_grad]
         # a layer's bias tells as much as its weight
-        firsts = sorted(learning[:2], key=torch.Tensor.numel)[:1]
-        others = [parameter for parameter in learning if all(parameter is not first for first in firsts)]
-        self._parts = [[*firsts, *others[turn::TURNS]] for turn in range(TURNS)]
+        self._firsts = sorted(learning[:2], key=torch.Tensor.numel)[:1]
+        others = [parameter for parameter in learning if all(parameter is not first for first in self._firsts)]
+        self._others = itertools.cycle([others[turn::TURNS] for turn in range(TURNS)])
         self._norms = norms
+        #: torch takes longer to begin than it takes to read them one by one
+        self._few = all(
+            first.dim() == 1 and first.numel() <= FEW and first.is_floating_point() and type(first) in _ORDINARY
+            for first in self._firsts
+        )
+        self._rest = REST
+        #: by parameter
         self._known: dict[int, float] = {}
-        self._turn = 0
-        for _ in range(TURNS):
-            self.next()
+        self._look_at(learning)
+        self._all = self._total()
 
     def next(self) -> float | None:
-        """The norm of all, after a look at those whose turn it is; None where there are none."""
-        part = self._parts[self._turn]
-        self._turn = (self._turn + 1) % TURNS
+        """The norm of all, as far as it is known; None where there are no gradients."""
+        self._rest -= 1
+        if not self._rest:
+            self._rest = REST
+            self._look_at([*self._firsts, *next(self._others)])
+            self._all = self._total()
+        elif not self._first_is_finite():
+            self._look_at(self._firsts)
+            return self._total()
+        return self._all
+
+    def _first_is_finite(self) -> bool:
+        for first in self._firsts:
+            gradient = first.grad
+            if gradient is None:
+                continue
+            if self._few and gradient.layout is torch.strided:
+                return math.isfinite(sum(gradient.tolist()))
+            return math.isfinite(self._norms.of(without_graph([gradient]))[0].item())
+        return True
+
+    def _look_at(self, part: Sequence[torch.Tensor]) -> None:
         keys, gradients = [], []
         for parameter in part:
             gradient = parameter.grad
@@ -108,6 +139,8 @@ class Turns:
         if gradients:
             values = self._norms.of(without_graph(gradients))
             self._known.update(zip(keys, [value.item() for value in values]))
+
+    def _total(self) -> float | None:
         return math.hypot(*self._known.values()) if self._known else None
 
 

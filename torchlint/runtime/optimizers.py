@@ -32,6 +32,8 @@ class TrackedOptimizer:
         #: its step is called with a closure, as LBFGS wants it
         self.closure = False
         self.parameters: list[nn.Parameter] = []
+        #: parameters that are added come in a new group
+        self.group_count = 0
         self.norms = Norms(())
         #: the gradients that are looked at in turns, while all is calm
         self.turns: Turns | None = None
@@ -47,6 +49,7 @@ class TrackedOptimizer:
     def refresh(self) -> bool:
         """Look for parameters that were added since; True where there are."""
         groups = self._groups
+        self.group_count = len(groups)
         if sum(len(group["params"]) for group in groups) == len(self.parameters):
             return False
         self.parameters = [parameter for group in groups for parameter in group["params"]]

@@ -1,4 +1,4 @@
-"""When all checks listen, and when only those of every step do.
+"""When all checks listen, and when they rest, but for numbers that go wrong.
 
 A loop that forgets zero_grad forgets it in its first steps, or when something about it changes: an evaluation begins,
 an optimizer is new. So all checks listen at the start, after each change, and for a few steps now and then. In between
@@ -18,7 +18,7 @@ class Pace:
 
     def __init__(self, every: int) -> None:
         self._every = every
-        #: only the checks of every step listen
+        #: nothing changes: nobody need hear of anything but numbers that go wrong
         self.calm = False
         #: all listen up to this step
         self._until = OPENING

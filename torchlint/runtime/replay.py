@@ -148,13 +148,15 @@ def describe(tensor: torch.Tensor) -> str:
 
 @contextlib.contextmanager
 def _as_it_was(call: Call, root: Root) -> Iterator[None]:
-    """Random state and autocast of the call; afterwards the random state of now is back."""
+    """Random state, where it was kept, and autocast of the call; afterwards the random state of now is back."""
     cuda = [device for device in root.devices if device.type == "cuda"]
     with contextlib.ExitStack() as stack:
         stack.enter_context(torch.random.fork_rng(cuda))
-        torch.set_rng_state(call.random_states[0])
-        for device, state in zip(cuda, call.random_states[1:]):
-            torch.cuda.set_rng_state(state, device)
+        for device, state in zip((None, *cuda), call.random_states):
+            if device is None:
+                torch.set_rng_state(state)
+            else:
+                torch.cuda.set_rng_state(state, device)
         for kind, enabled, dtype in call.autocast:
             stack.enter_context(torch.autocast(kind, dtype, enabled, cache_enabled=False))
         stance = getattr(torch.compiler, "set_stance", None)

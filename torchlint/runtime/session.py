@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -33,7 +34,7 @@ from torchlint.runtime.events import (
 from torchlint.runtime.findings import RuntimeFinding, Severity
 from torchlint.runtime.graph import LossGraph, comes_from
 from torchlint.runtime.listening import Listening
-from torchlint.runtime.meter import Meter
+from torchlint.runtime.meter import Meter, is_fine
 from torchlint.runtime.models import Root, models_holding, named_roots
 from torchlint.runtime.operations import in_transform, tensors_in
 from torchlint.runtime.optimizers import TrackedOptimizer
@@ -158,10 +159,7 @@ class Session:
         self._stepping = self.evaluating = None
 
     def _hook(self, root: Root) -> None:
-        def called(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
-            self._forward(root, args, kwargs)
-
-        self._ears[root] = Ear(root.module, called)
+        self._ears[root] = Ear(root.module, functools.partial(self._forward, root))
 
     # ------------------------------------------------------------------ checks
 
@@ -248,7 +246,7 @@ class Session:
             return
         grad_enabled, training = torch.is_grad_enabled(), root.module.training
         if grad_enabled:
-            root.remember_call(args, kwargs)
+            root.remember_call(args, kwargs, self._pace.calm)
         root.called = True
         if self._pace.calm:
             if grad_enabled and training:
@@ -333,7 +331,7 @@ class Session:
         return next((loss for scaled, loss in self._scaled if comes_from(root, scaled)), None)
 
     def backward_starts(self, roots: Sequence[torch.Tensor]) -> None:
-        if self.step >= OPERATION_STEPS:
+        if self._listening.on and self.step >= OPERATION_STEPS:
             self._listening.leave()
         if self._stepping is not None and not self._stepping.closure:
             # that step has failed: without a closure there is no backward inside a step
@@ -343,11 +341,17 @@ class Session:
         if before_scaling is not None:
             root = before_scaling
         self.meter.see_loss(root if len(roots) == 1 else None)
+        self.gradients_scaled = before_scaling is not None
+        if self._pace.calm:
+            if not self.gradients_scaled and is_fine(self.meter.loss):
+                return
+        else:
+            for model in self.roots:
+                model.notice_draws()
         if self.step < GRAPH_STEPS and self._walks < GRAPH_WALKS:
             self._walks += 1
             self._emit(Graph(LossGraph(roots)))
-        self.gradients_scaled = before_scaling is not None
-        self._emit(BackwardStart(roots, self.meter.loss, before_scaling is not None, self._stepping is not None))
+        self._emit(BackwardStart(roots, self.meter.loss, self.gradients_scaled, self._stepping is not None))
         if self._scaled:
             self._scaled.clear()
 
@@ -371,7 +375,7 @@ class Session:
             self._wake()
             if self.finds_models:
                 self._find_models(tracked)
-        elif tracked.refresh():
+        elif (not self._pace.calm or tracked.group_count != len(optimizer.param_groups)) and tracked.refresh():
             self._wake()
         return tracked
 
@@ -402,11 +406,12 @@ class Session:
 
     def step_starts(self, optimizer: Optimizer, closure: bool) -> None:
         tracked = self.track(optimizer)
-        tracked.closure = tracked.closure or closure
         by_scaler = self._scaler_optimizer is optimizer
         self._stepping = tracked
         self._stepped = True
-        if self._audience.hears(StepStart):
+        if closure:
+            tracked.closure = True
+        if not self._pace.calm:
             self._emit(StepStart(tracked, by_scaler))
         if not closure:
             self.meter.measure(self.step, tracked, by_scaler, self._pace.calm)
@@ -414,7 +419,8 @@ class Session:
     def step_ended(self, optimizer: Optimizer) -> None:
         tracked = self.optimizers.get(id(optimizer)) or self.track(optimizer)
         self._stepping = None
-        self._emit(StepEnd(tracked))
+        if not self._pace.calm or tracked.closure:
+            self._emit(StepEnd(tracked))
         self.gradients_scaled = False
         tracked.steps += 1
         tracked.backwards = self.backwards
@@ -424,9 +430,11 @@ class Session:
             if root.on_cpu:
                 # measured already: the batch need not be kept
                 root.call = None
+        was_calm = self._pace.calm
         self._pace.stepped(self.step)
-        self._audience.hush(self._pace.calm)
-        if self.step >= OPERATION_STEPS:
+        if self._pace.calm is not was_calm:
+            self._audience.hush(self._pace.calm)
+        if self._listening.on and self.step >= OPERATION_STEPS:
             self._listening.leave()
 
     def _measured(self, event: Measured) -> None:
@@ -434,4 +442,5 @@ class Session:
         self.recorder.add(
             StepRecord(event.step, optimizer.label, event.loss, event.gradient_norm, optimizer.learning_rate)
         )
-        self._emit(event)
+        if not self._pace.calm or not (is_fine(event.loss) and is_fine(event.gradient_norm)):
+            self._emit(event)

@@ -23,8 +23,8 @@ class Check:
     code: ClassVar[str]
     #: "error" for an exact fact, "warning" for a statistic
     severity: ClassVar[Severity] = "error"
-    #: listens to every step; the others rest while nothing changes
-    every_step: ClassVar[bool] = False
+    #: is told of numbers that are not finite also while nothing changes; the other checks rest then
+    watches_numbers: ClassVar[bool] = False
 
     def __init__(self, session: Session) -> None:
         self.session = session

@@ -56,7 +56,7 @@ class NonFinite(Check):
     """A test of two numbers in every step; all the rest only after it has tripped."""
 
     code = "TLN503"
-    every_step = True
+    watches_numbers = True
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
