@@ -41,7 +41,7 @@ class Meter:
     def see_loss(self, loss: torch.Tensor | None) -> None:
         """The loss of a backward that starts; None where it is no single number."""
         self.loss = self._loss_tensor = self._clipped = None
-        if type(loss) is torch.Tensor and loss.is_cpu and not loss.dim():
+        if loss is not None and type(loss) is torch.Tensor and loss.is_cpu and not loss.dim():
             # the usual case, without all the questions
             value = loss.item()
             self.loss = value if isinstance(value, float) else None

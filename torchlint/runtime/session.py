@@ -366,6 +366,7 @@ class Session:
 
     def track(self, optimizer: Optimizer) -> TrackedOptimizer:
         tracked = self.optimizers.get(id(optimizer))
+        groups = len(optimizer.param_groups)
         if tracked is None or tracked.reference() is not optimizer:
             self._forget_optimizers()
             kind = type(optimizer).__name__
@@ -375,7 +376,7 @@ class Session:
             self._wake()
             if self.finds_models:
                 self._find_models(tracked)
-        elif (not self._pace.calm or tracked.group_count != len(optimizer.param_groups)) and tracked.refresh():
+        elif (not self._pace.calm or tracked.group_count != groups) and tracked.refresh():
             self._wake()
         return tracked
 
