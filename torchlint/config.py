@@ -200,13 +200,13 @@ def _strings(value: object, file: Path, key: str) -> tuple[str, ...]:
 # ------------------------------------------------------------------ the project
 
 
-def project_root(path: Path | None) -> Path:
+def project_root(path: Path | None, here: Path | None = None) -> Path:
     """The folder that imports of a linted path are looked for in.
 
-    The nearest folder with a sign of a project: from the current one upwards, where most work is done, or from the
-    path itself when it lies elsewhere.
+    The nearest folder with a sign of a project: upwards from `here` (if none is given, from the current folder, where
+    most work is done), or from the path itself when it lies elsewhere.
     """
-    here = Path.cwd()
+    here = here or Path.cwd()
     start = here
     if path is not None:
         absolute = path.absolute()

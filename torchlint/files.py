@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from torchlint.config import Config, ConfigError, project_root
-from torchlint.ignores import Ignores
+from torchlint.ignores import Ignores, Patterns
 from torchlint.source import SUFFIXES
 
 #: Folders that hold no code of the project.
@@ -108,7 +108,7 @@ def _walk(top: str, config: Config) -> Iterator[str]:
             if name in SKIPPED_FOLDERS if is_folder else not (name.endswith(SUFFIXES) and _is_file(entry)):
                 continue
             path = entry.path
-            if ignores.excluded(path, is_folder) or (patterns is not None and patterns.ignore(path, is_folder)):
+            if _passed_over(path, is_folder, ignores, patterns):
                 continue
             if is_folder:
                 waiting.append((path, patterns))
@@ -116,6 +116,26 @@ def _walk(top: str, config: Config) -> Iterator[str]:
                 yield path
     # linted like files, so that each is reported as one that can't be read
     yield from unreadable
+
+
+def left_out(file: str, root: str, config: Config) -> bool:
+    """Whether a file, given by its absolute path, is passed over when all of the project at `root` is linted."""
+    if not file.startswith(os.path.join(root, "")):
+        return False
+    git = (".git", ".gitignore")
+    ignores = Ignores(root, config)
+    patterns, path = ignores.below(ignores.above, root, git), root
+    *folders, name = os.path.relpath(file, root).split(os.sep)
+    for folder in folders:
+        path = os.path.join(path, folder)
+        if folder in SKIPPED_FOLDERS or _passed_over(path, True, ignores, patterns):
+            return True
+        patterns = ignores.below(patterns, path, git)
+    return ignores.everything or _passed_over(os.path.join(path, name), False, ignores, patterns)
+
+
+def _passed_over(path: str, is_folder: bool, ignores: Ignores, patterns: Patterns | None) -> bool:
+    return ignores.excluded(path, is_folder) or (patterns is not None and patterns.ignore(path, is_folder))
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from torchlint.findings import UNREADABLE, Finding, Fix, Location, Related
-from torchlint.source import Source, UnreadableError, read_data, source_from_text
+from torchlint.source import Read, Source, UnreadableError, read_data, source_from_text
 from torchlint.suppression import Suppressions, read_suppressions
 
 if TYPE_CHECKING:
@@ -36,8 +36,9 @@ class Answer:
 class Linter:
     """Lints one file after the other, with what was learnt about the project kept in between."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, read: Read = Path.read_bytes) -> None:
         self._config = config
+        self._read = read
         self._root: Path | None = None
         self._project: Project | None = None
         #: whether rules looked at the last file, for which others may have been read
@@ -54,7 +55,7 @@ class Linter:
         """The findings in one file, and what they were read from."""
         data: bytes | None = None
         try:
-            data = read_data(target.file)
+            data = read_data(target.file, self._read)
             findings = self.lint_data(data, target.shown, target.file, target.root, target.named)
         except UnreadableError as error:
             findings = _kept([unreadable(error, target.shown)], self._config, target.file)
@@ -91,8 +92,13 @@ class Linter:
         if self._project is None or self._root != root:
             from torchlint.semantics.project import Project
 
-            self._root, self._project = root, Project(root)
+            self._root, self._project = root, Project(root, self._read)
         return self._project
+
+    def changed(self, file: Path) -> None:
+        """A file, given by its real path, holds something else now."""
+        if self._project is not None:
+            self._project.changed(file)
 
 
 #: Code for torch without the word: helpers and base classes that are handed their tensors and networks.

@@ -7,10 +7,10 @@ import json
 import os
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 #: What files are called that torchlint reads.
 SUFFIXES = (".py", ".pyi", ".ipynb")
@@ -20,6 +20,9 @@ DEEPEST_BRACKETS = 200
 
 #: Characters of the longest text that is parsed. People write a tenth of it; a table of data takes minutes.
 LONGEST = 2_000_000
+
+#: How the bytes of a file are come by: from the disk, or from an editor that has not saved them yet.
+Read: TypeAlias = "Callable[[Path], bytes]"
 
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"()[]{}"))
 
@@ -108,9 +111,9 @@ def source_from_lines(lines: Iterable[str], name: str, file: Path | None) -> Sou
     return Source(name, file, text, text.encode("utf-8", "surrogatepass"))
 
 
-def read_source(file: Path, shown: str | None = None) -> Source:
+def read_source(file: Path, shown: str | None = None, read: Read = Path.read_bytes) -> Source:
     """Read a file. Raises `UnreadableError`."""
-    source = source_from_text(read_data(file), shown or shown_path(file), file)
+    source = source_from_text(read_data(file, read), shown or shown_path(file), file)
     source.refuse_long()
     return source
 
@@ -124,10 +127,10 @@ def shown_path(file: Path) -> str:
         return str(absolute)
 
 
-def read_data(file: Path) -> bytes:
+def read_data(file: Path, read: Read = Path.read_bytes) -> bytes:
     """The bytes of a file. Raises `UnreadableError`."""
     try:
-        return file.read_bytes()
+        return read(file)
     except OSError as error:
         raise UnreadableError(f"cannot be read: {error.strerror or error}") from None
     except ValueError as error:
@@ -247,7 +250,7 @@ def _code_cells(data: bytes) -> list[str]:
         raise UnreadableError(f"broken notebook: {error}") from None
     if not isinstance(book, dict) or not ("cells" in book or "worksheets" in book):
         raise UnreadableError("broken notebook: no list of cells in it")
-    return [_joined(text) for text in code_texts(book)]
+    return [joined(text) for text in code_texts(book)]
 
 
 def code_texts(book: dict[str, Any]) -> list[object]:
@@ -265,7 +268,7 @@ def code_texts(book: dict[str, Any]) -> list[object]:
     return found
 
 
-def _joined(text: object) -> str:
+def joined(text: object) -> str:
     """The text of a cell, which is a string or a list of lines."""
     if isinstance(text, list):
         return "".join(line for line in text if isinstance(line, str))

@@ -14,7 +14,7 @@ from torchlint import __version__
 #: What a shell reports for a command that was ended by Ctrl-C.
 INTERRUPTED = 130
 
-_COMMANDS = ("check", "rule", "run", "clean")
+_COMMANDS = ("check", "rule", "run", "server", "clean")
 
 _EXAMPLES = """\b
 Examples:

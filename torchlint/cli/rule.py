@@ -11,6 +11,7 @@ import click
 from torchlint.cli import Failure
 from torchlint.config import suggest
 from torchlint.findings import DOCS_URL
+from torchlint.pages import detectors, markdown
 from torchlint.rules import Rule, StaticRule, all_rules
 
 _EPILOG = """\b
@@ -38,7 +39,7 @@ def command(rule: str | None, every: bool, output_format: str) -> None:
         for shown in rules:
             opt_in = "" if shown.default else ", opt-in"
             fix = ", fix" if shown.fixable else ""
-            click.echo(f"{shown.code}  {shown.name:<28}  {_detectors(shown)}{fix}{opt_in}")
+            click.echo(f"{shown.code}  {shown.name:<28}  {detectors(shown)}{fix}{opt_in}")
     else:
         _print_pages(rules)
 
@@ -51,11 +52,6 @@ def _find(wanted: str) -> Rule:
     if found is None:
         raise Failure(f"unknown rule '{wanted}'{suggest(wanted.upper(), names) or suggest(wanted.lower(), names)}")
     return found
-
-
-def _detectors(rule: Rule) -> str:
-    """Which halves of torchlint find it."""
-    return ", ".join([*(["linter"] if isinstance(rule, StaticRule) else []), *(["guard"] if rule.guarded else [])])
 
 
 def _as_dict(rule: Rule) -> dict[str, Any]:
@@ -71,13 +67,8 @@ def _as_dict(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _markdown(rule: Rule) -> str:
-    opt_in = "" if rule.default else "\n\nThis rule is off by default; switch it on with `--extend-select`."
-    return f"# {rule.name} ({rule.code})\n\nFound by: {_detectors(rule)}.{opt_in}\n\n{rule.page()}\n"
-
-
 def _print_pages(rules: list[Rule]) -> None:
-    text = "\n".join(_markdown(rule) for rule in rules)
+    text = "\n".join(markdown(rule) for rule in rules)
     if not sys.stdout.isatty():
         click.echo(text, nl=False)
         return

@@ -10,6 +10,10 @@ import os
 import re
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from torchlint.source import Read
 
 #: A project with more files than this is not searched for the callers of a function.
 SEARCHED_FILES = 6000
@@ -32,8 +36,9 @@ _IMPORT = re.compile(
 class Lookup:
     """The folders under `root`, each listed at most once."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, read: Read = Path.read_bytes) -> None:
         self.root = root.resolve()
+        self._read = read
         #: names in the folders that were looked into, and whether they are folders: folders and Python files only
         self.listed: dict[Path, dict[str, bool]] = {}
         #: the folders that `files` were looked for in
@@ -116,13 +121,26 @@ class Lookup:
         """Files by the names of the modules that they import (last parts only)."""
         index: dict[str, list[Path]] = {}
         for file in self.files:
-            try:
-                data = file.read_bytes()
-            except OSError:
-                continue
-            for name in imported_names(data):
-                index.setdefault(name, []).append(file)
+            self._mention(file, index)
         return index
+
+    def _mention(self, file: Path, index: dict[str, list[Path]]) -> None:
+        try:
+            data = self._read(file)
+        except OSError:
+            return
+        for name in imported_names(data):
+            index.setdefault(name, []).append(file)
+
+    def changed(self, file: Path) -> None:
+        """A file holds something else now, and so may import something else."""
+        index = self.__dict__.get("mentions")
+        if index is None or file not in self.files:
+            return
+        for files in index.values():
+            if file in files:
+                files.remove(file)
+        self._mention(file, index)
 
 
 def imported_names(data: bytes) -> set[str]:

@@ -13,7 +13,7 @@ from torchlint.semantics.lookup import Lookup
 from torchlint.semantics.module import Module
 from torchlint.semantics.reads import Reads, Remembered, digest
 from torchlint.semantics.relevance import Relevance
-from torchlint.source import Source, UnreadableError, read_source
+from torchlint.source import Read, Source, UnreadableError, read_source
 
 if TYPE_CHECKING:
     from torchlint.semantics.training import Fact
@@ -28,8 +28,9 @@ FOLLOWED_IMPORTERS = 24
 class Project:
     """The Python files under `root`, read when an import or a call leads to them."""
 
-    def __init__(self, root: Path) -> None:
-        self._lookup = Lookup(root)
+    def __init__(self, root: Path, read: Read = Path.read_bytes) -> None:
+        self._lookup = Lookup(root, read)
+        self._read = read
         self.root = self._lookup.root
         self._modules: OrderedDict[Path, Module | None] = OrderedDict()
         self._digests: dict[Path, str] = {}
@@ -66,7 +67,7 @@ class Project:
             self._modules.move_to_end(path)
             return self._noted(path, self._modules[path])
         try:
-            module: Module | None = Module(read_source(path), self)
+            module: Module | None = Module(read_source(path, read=self._read), self)
         except (UnreadableError, OSError, ValueError):
             module = None
         if module is not None:
@@ -100,6 +101,18 @@ class Project:
         self.relevance = Relevance()
         while len(self._modules) > KEPT_MODULES:
             self._modules.popitem(last=False)
+
+    def changed(self, path: Path) -> None:
+        """Forget what was known of a file that holds something else now, and what was found out with its help."""
+        self._lookup.changed(path)
+        for known in (self._modules, self._digests, self._bytes):
+            known.pop(path, None)
+        self._imports = {pair: answer for pair, answer in self._imports.items() if path not in pair}
+        self._importing.clear()
+        self.walks = Remembered()
+        for module in self._modules.values():
+            if module is not None:
+                module.facts = None
 
     # ------------------------------------------------------------- imports
 
@@ -184,7 +197,7 @@ class Project:
         data = self._bytes.get(path)
         if data is None:
             try:
-                data = path.read_bytes()
+                data = self._read(path)
             except OSError:
                 data = b""
             if len(self._bytes) > KEPT_MODULES:
