@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from torchlint.findings import UNREADABLE, Finding, Fix, Location, Related
-from torchlint.source import Read, Source, UnreadableError, read_data, source_from_text
+from torchlint.source import Read, Source, UnreadableError, from_disk, read_data, source_from_text
 from torchlint.suppression import Suppressions, read_suppressions
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Answer:
 class Linter:
     """Lints one file after the other, with what was learnt about the project kept in between."""
 
-    def __init__(self, config: Config, read: Read = Path.read_bytes) -> None:
+    def __init__(self, config: Config, read: Read = from_disk) -> None:
         self._config = config
         self._read = read
         self._root: Path | None = None

@@ -27,6 +27,10 @@ Read: TypeAlias = "Callable[[Path], bytes]"
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"()[]{}"))
 
 
+def from_disk(file: Path) -> bytes:
+    return file.read_bytes()
+
+
 class UnreadableError(Exception):
     """A file that can't be linted. Row and column count from 1; `cell` is set in a notebook."""
 
@@ -111,7 +115,7 @@ def source_from_lines(lines: Iterable[str], name: str, file: Path | None) -> Sou
     return Source(name, file, text, text.encode("utf-8", "surrogatepass"))
 
 
-def read_source(file: Path, shown: str | None = None, read: Read = Path.read_bytes) -> Source:
+def read_source(file: Path, shown: str | None = None, read: Read = from_disk) -> Source:
     """Read a file. Raises `UnreadableError`."""
     source = source_from_text(read_data(file, read), shown or shown_path(file), file)
     source.refuse_long()
@@ -127,7 +131,7 @@ def shown_path(file: Path) -> str:
         return str(absolute)
 
 
-def read_data(file: Path, read: Read = Path.read_bytes) -> bytes:
+def read_data(file: Path, read: Read = from_disk) -> bytes:
     """The bytes of a file. Raises `UnreadableError`."""
     try:
         return read(file)

@@ -10,10 +10,8 @@ import os
 import re
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from torchlint.source import Read
+from torchlint.source import Read, from_disk
 
 #: A project with more files than this is not searched for the callers of a function.
 SEARCHED_FILES = 6000
@@ -36,7 +34,7 @@ _IMPORT = re.compile(
 class Lookup:
     """The folders under `root`, each listed at most once."""
 
-    def __init__(self, root: Path, read: Read = Path.read_bytes) -> None:
+    def __init__(self, root: Path, read: Read = from_disk) -> None:
         self.root = root.resolve()
         self._read = read
         #: names in the folders that were looked into, and whether they are folders: folders and Python files only

@@ -13,7 +13,7 @@ from torchlint.semantics.lookup import Lookup
 from torchlint.semantics.module import Module
 from torchlint.semantics.reads import Reads, Remembered, digest
 from torchlint.semantics.relevance import Relevance
-from torchlint.source import Read, Source, UnreadableError, read_source
+from torchlint.source import Read, Source, UnreadableError, from_disk, read_source
 
 if TYPE_CHECKING:
     from torchlint.semantics.training import Fact
@@ -28,7 +28,7 @@ FOLLOWED_IMPORTERS = 24
 class Project:
     """The Python files under `root`, read when an import or a call leads to them."""
 
-    def __init__(self, root: Path, read: Read = Path.read_bytes) -> None:
+    def __init__(self, root: Path, read: Read = from_disk) -> None:
         self._lookup = Lookup(root, read)
         self._read = read
         self.root = self._lookup.root
