@@ -162,7 +162,7 @@ class Columns:
         added, change = 0, None
         for _ in range(_FAR):
             node = strip(node)
-            step = self._step(node)
+            step = self.step(node)
             if step is None:
                 break
             node, more = step[0], step[1]
@@ -186,7 +186,7 @@ class Columns:
         """The attributes that the function assigns; None if it assigns to a subscript."""
         return {getattr(store.target, "name", None) for store in self.function.stores}
 
-    def _step(self, node: Node) -> tuple[Node, int, Node] | None:
+    def step(self, node: Node) -> tuple[Node, int, Node] | None:
         """The tensor that a value is computed from, number by number, and the dimensions of 1 that are added to it."""
         if isinstance(node, (Compare, Binary)):
             left, right = self._is_number(node.left), self._is_number(node.right)
@@ -222,7 +222,7 @@ class Columns:
             if len(sizes) == 2 and self.evaluator.constant(sizes[1], self.context) == 1:
                 return operand, 1, call
             return None
-        if name in known.SAME and not name.startswith(("index_", "scatter", "masked_")) and name not in _UNEVEN:
+        if name in known.SAME and name not in _UNEVEN:
             return operand, 0, call
         if name in ("gt", "ge", "lt", "le", "add", "sub", "mul", "div") and args and self._is_number(args[0]):
             return operand, 0, call
@@ -278,7 +278,7 @@ class Columns:
             if call is not None:
                 name, scores, args = self.operation(call)
                 return (scores, call) if scores is not None and self._keeps(call, name, args) else None
-            step = self._step(node)
+            step = self.step(node)
             if step is None or step[1]:
                 return None
             node = strip(step[0])
