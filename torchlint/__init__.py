@@ -1,6 +1,7 @@
 """Finds silent bugs in PyTorch training code: code that runs, trains a little, and is wrong.
 
-`torchlint check` reads source; `with torchlint.guard(model):` watches a running training.
+`torchlint check` reads source; `torchlint.preflight(model, loss_fn, batch)` checks a model before its training, and
+`with torchlint.guard(model):` watches a running one.
 """
 
 from __future__ import annotations
@@ -8,17 +9,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
-__all__ = ["GuardError", "GuardWarning", "__version__", "guard"]
+__all__ = ["GuardError", "GuardWarning", "PreflightError", "PreflightReport", "__version__", "guard", "preflight"]
 
 if TYPE_CHECKING:
     from torchlint.runtime.findings import GuardError, GuardWarning
     from torchlint.runtime.guard import Guard as guard
+    from torchlint.runtime.preflight import PreflightError, PreflightReport, preflight
 
 #: what needs torch is loaded when it is used: name, module, name there
 _LAZY = {
     "guard": ("torchlint.runtime.guard", "Guard"),
     "GuardError": ("torchlint.runtime.findings", "GuardError"),
     "GuardWarning": ("torchlint.runtime.findings", "GuardWarning"),
+    "preflight": ("torchlint.runtime.preflight", "preflight"),
+    "PreflightError": ("torchlint.runtime.preflight", "PreflightError"),
+    "PreflightReport": ("torchlint.runtime.preflight", "PreflightReport"),
 }
 
 
@@ -32,7 +37,7 @@ def __getattr__(name: str) -> object:
         return getattr(importlib.import_module(module), attribute)
     except ModuleNotFoundError as error:
         if error.name == "torch":
-            raise ImportError('the guard needs torch: pip install "torchlint[runtime]"') from error
+            raise ImportError(f'torchlint.{name} needs torch: pip install "torchlint[runtime]"') from error
         raise
 
 

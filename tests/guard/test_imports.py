@@ -54,7 +54,7 @@ try:
 except ImportError as error:
     print(error)
 """
-    assert python(program) == 'the guard needs torch: pip install "torchlint[runtime]"'
+    assert python(program) == 'torchlint.guard needs torch: pip install "torchlint[runtime]"'
 
 
 def test_without_torch_the_linter_works() -> None:

@@ -14,7 +14,7 @@ from torchlint import __version__
 #: What a shell reports for a command that was ended by Ctrl-C.
 INTERRUPTED = 130
 
-_COMMANDS = ("check", "rule", "run", "server", "clean")
+_COMMANDS = ("check", "rule", "preflight", "run", "server", "clean")
 
 _EXAMPLES = """\b
 Examples:
@@ -22,6 +22,7 @@ Examples:
   torchlint check train.py notebooks/  a file and a folder
   torchlint check --select TLN2,TLN301 only some rules
   torchlint rule TLN201                what a rule is about
+  torchlint preflight train.py:setup   check a model before its training
   torchlint run train.py --epochs 3    train under the guard
 """
 

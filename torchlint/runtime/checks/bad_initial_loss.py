@@ -25,7 +25,7 @@ class BadInitialLoss(Check):
     def on_graph(self, event: Graph) -> None:
         for loss in event.graph.losses("NllLoss", "NllLoss2D"):
             if loss.before_kinds[:1] == ["LogSoftmax"]:
-                self._judge(*_cross_entropy(loss))
+                self._judge(*cross_entropy(loss))
         for loss in event.graph.losses("BinaryCrossEntropyWithLogits"):
             self._judge(*_binary(loss))
         self.done()
@@ -46,7 +46,7 @@ class BadInitialLoss(Check):
             )
 
 
-def _cross_entropy(loss: LossNode) -> tuple[float | None, int]:
+def cross_entropy(loss: LossNode) -> tuple[float | None, int]:
     """The mean over the targets, whatever the reduction was, and the number of classes."""
     log_probabilities, target = saved(loss.node, "self"), saved(loss.node, "target")
     if not isinstance(log_probabilities, torch.Tensor) or not isinstance(target, torch.Tensor):

@@ -34,18 +34,10 @@ class DropoutAlwaysOn(Check):
 
     def on_operation(self, event: Operation) -> None:
         root = self.session.evaluating
-        if root is None:
-            return
-        if event.function is F.scaled_dot_product_attention:
-            bound = _bound(_attention, event.args, event.kwargs)
-            on = bound["dropout_p"] > 0
-        elif event.function in _DROPOUTS:
-            bound = _bound(event.function, event.args, event.kwargs)
-            on = bound["training"] and bound["p"] > 0
-        else:
+        if root is None or not dropout_is_on(event.function, event.args, event.kwargs):
             return
         layers_on_purpose = any(isinstance(module, _DropoutNd) and module.training for module in root.inner.modules())
-        if on and not layers_on_purpose:
+        if not layers_on_purpose:
             self.report(
                 f"F.{event.function.__name__} is on although the model is in eval mode: "
                 "evaluation and inference are random, and worse than they should be",
@@ -53,6 +45,16 @@ class DropoutAlwaysOn(Check):
                 if event.function in _DROPOUTS
                 else "pass dropout_p=self.dropout_p if self.training else 0.0",
             )
+
+
+def dropout_is_on(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Any) -> bool:
+    """Whether a call is one of a function that drops numbers."""
+    if function is F.scaled_dot_product_attention:
+        return bool(_bound(_attention, args, kwargs)["dropout_p"] > 0)
+    if function in _DROPOUTS:
+        bound = _bound(function, args, kwargs)
+        return bool(bound["training"] and bound["p"] > 0)
+    return False
 
 
 def _attention(query: Any, key: Any, value: Any, attn_mask: Any = None, dropout_p: float = 0.0, **others: Any) -> None:
