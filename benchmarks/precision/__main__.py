@@ -67,16 +67,28 @@ def lay_out(clones: Path, repository: str, commit: str, folder: Path) -> bool:
         if listed.returncode:
             continue
         names = [name for name in listed.stdout.split(b"\0") if name.endswith(tuple(map(os.fsencode, LAID_OUT)))]
-        for name in names:
-            # a blob that a partial clone lacks is left out
-            show = [*git, "cat-file", "blob", f"{commit}:".encode() + name]
-            blob = subprocess.run(show, capture_output=True, check=False)
-            if blob.returncode == 0:
-                target = folder / os.fsdecode(name)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(blob.stdout)
+        for name, data in blobs(git, commit, names):
+            target = folder / os.fsdecode(name)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
         return True
     return False
+
+
+def blobs(git: list[str], commit: str, names: Iterable[bytes]) -> Iterator[tuple[bytes, bytes]]:
+    """Files of a commit with their contents, without those that a partial clone lacks."""
+    command = [*git, "cat-file", "--batch"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None and process.stdout is not None
+        for name in names:
+            if b"\n" in name:
+                continue
+            process.stdin.write(f"{commit}:".encode() + name + b"\n")
+            process.stdin.flush()
+            head = process.stdout.readline().split()
+            if len(head) == 3 and head[1] == b"blob":
+                yield name, process.stdout.read(int(head[2]))
+                process.stdout.read(1)
 
 
 def lint(folder: Path, options: Iterable[str]) -> list[dict]:
