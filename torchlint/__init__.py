@@ -9,11 +9,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
-__all__ = ["GuardError", "GuardWarning", "PreflightError", "PreflightReport", "__version__", "guard", "preflight"]
+__all__ = [
+    "GuardError",
+    "GuardWarning",
+    "PreflightError",
+    "PreflightReport",
+    "__version__",
+    "guard",
+    "lr_range_test",
+    "preflight",
+]
 
 if TYPE_CHECKING:
     from torchlint.runtime.findings import GuardError, GuardWarning
     from torchlint.runtime.guard import Guard as guard
+    from torchlint.runtime.lr_range import lr_range_test
     from torchlint.runtime.preflight import PreflightError, PreflightReport, preflight
 
 #: what needs torch is loaded when it is used: name, module, name there
@@ -21,6 +31,7 @@ _LAZY = {
     "guard": ("torchlint.runtime.guard", "Guard"),
     "GuardError": ("torchlint.runtime.findings", "GuardError"),
     "GuardWarning": ("torchlint.runtime.findings", "GuardWarning"),
+    "lr_range_test": ("torchlint.runtime.lr_range", "lr_range_test"),
     "preflight": ("torchlint.runtime.preflight", "preflight"),
     "PreflightError": ("torchlint.runtime.preflight", "PreflightError"),
     "PreflightReport": ("torchlint.runtime.preflight", "PreflightReport"),

@@ -26,6 +26,10 @@ LossFunction: TypeAlias = Callable[[Any, Any], torch.Tensor]
 OptimizerOrMaker: TypeAlias = Optimizer | Callable[[nn.Module], Optimizer]
 
 
+class LossFails(ValueError):
+    """The loss can't be computed from the model's output and the target."""
+
+
 @dataclass(slots=True)
 class Trial:
     """One copy, to do with as one likes. It starts in train mode."""
@@ -42,6 +46,25 @@ class Trial:
     def loss(self, batch: Batch) -> torch.Tensor:
         batch = batch.mapped(torch.clone)
         return self.loss_fn(self.model(*batch.args, **batch.kwargs), batch.target)
+
+    def checked_loss(self, batch: Batch) -> torch.Tensor:
+        """The loss of a first call. Raises `ValueError` or `TypeError` where model, loss and batch don't fit."""
+        try:
+            output = self.output(batch)
+        except Exception as error:
+            raise ValueError(f"the model fails on the batch: {brief(error)}") from error
+        try:
+            loss = self.loss_fn(output, batch.mapped(torch.clone).target)
+        except Exception as error:
+            raise LossFails(f"loss_fn fails on the model's output and the target: {brief(error)}") from error
+        if not isinstance(loss, torch.Tensor):
+            raise TypeError(f"loss_fn: a tensor is wanted, not a {type(loss).__name__}")
+        if loss.numel() != 1:
+            raise ValueError(
+                f"loss_fn: its result has the shape {tuple(loss.shape)}, but one number is wanted: "
+                "take the mean, as reduction='mean' does"
+            )
+        return loss
 
     def named_parameters(self) -> Iterator[tuple[str, nn.Parameter]]:
         """Those that should learn: of the model, and of a loss that has some."""

@@ -13,7 +13,7 @@ import torch
 from torchlint.runtime.findings import RuntimeFinding
 from torchlint.runtime.preflight.batches import Batch, as_batch
 from torchlint.runtime.preflight.checks.base import Skip
-from torchlint.runtime.preflight.copies import Copies, Trial, brief, seed_all
+from torchlint.runtime.preflight.copies import Copies, LossFails, Trial, seed_all
 from torchlint.runtime.preflight.kinds import LossKind, loss_kind
 from torchlint.runtime.preflight.progress import Progress
 from torchlint.runtime.preflight.training import RATES, STEPS, Fit, fit, fix_statistics, without_dropout
@@ -54,33 +54,18 @@ class Subject:
         self.progress = progress
         first = copies.trial()
         self.batch: Batch = as_batch(batch, first.model).mapped(lambda tensor: tensor.detach().to(copies.device))
-        self._validate(first)
+        try:
+            first.checked_loss(self.batch)
+        except LossFails:
+            # a check tells what is wrong with them
+            if self.label_problem is None:
+                raise
 
     def trial(self) -> Trial:
         return self.copies.trial()
 
     def reseed(self, offset: int = 0) -> None:
         seed_all(self.copies.seed + offset)
-
-    def _validate(self, trial: Trial) -> None:
-        """Raises `ValueError` where model and loss don't fit the batch: no check could say anything."""
-        try:
-            output = trial.output(self.batch)
-        except Exception as error:
-            raise ValueError(f"the model fails on the batch: {brief(error)}") from error
-        try:
-            loss = trial.loss_fn(output, self.batch.mapped(torch.clone).target)
-        except Exception as error:
-            if self.label_problem is not None:
-                return
-            raise ValueError(f"loss_fn fails on the model's output and the target: {brief(error)}") from error
-        if not isinstance(loss, torch.Tensor):
-            raise TypeError(f"loss_fn: a tensor is wanted, not a {type(loss).__name__}")
-        if loss.numel() != 1:
-            raise ValueError(
-                f"loss_fn: its result has the shape {tuple(loss.shape)}, but one number is wanted: "
-                "take the mean, as reduction='mean' does"
-            )
 
     # ------------------------------------------------------------------ the loss
 
