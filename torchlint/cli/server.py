@@ -16,7 +16,7 @@ Examples:
   torchlint server --tcp 2087  wait for an editor on this machine
 
 \b
-docs/editors.md tells how to set editors up.
+How to set editors up: https://torchlint.readthedocs.io/editors
 """
 
 

@@ -14,6 +14,7 @@ from torchlint import __version__
 from torchlint.findings import Finding, Fix, Location
 from torchlint.fingerprint import fingerprints
 from torchlint.output import Report, is_note, told
+from torchlint.pages import introduction, summary
 from torchlint.texts import Span, Texts
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -49,14 +50,11 @@ def _rules(report: Report, codes: list[str]) -> list[dict[str, Any]]:
 
 
 def _rule(finding: Finding, page: str) -> dict[str, Any]:
-    # what stands under the first heading, and its first sentence
-    first = " ".join(page.partition("\n")[2].split("\n\n")[0].split())
-    summary = first.partition(". ")[0].rstrip(".") + "."
     return {
         "id": finding.code,
         "name": finding.name,
-        "shortDescription": {"text": summary},
-        "fullDescription": {"text": first},
+        "shortDescription": {"text": summary(page)},
+        "fullDescription": {"text": introduction(page)},
         "help": {"text": page, "markdown": f"# {finding.name} ({finding.code})\n\n{page}\n"},
         "helpUri": finding.url,
         "defaultConfiguration": {"level": "error"},
