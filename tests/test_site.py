@@ -52,12 +52,15 @@ def test_the_table_tells_what_the_rules_are(build: Path) -> None:
         assert bool(fix) == rule.fixable
 
 
-def test_each_check_of_the_guard_has_a_page(build: Path) -> None:
+def test_each_check_of_a_running_training_has_a_page(build: Path) -> None:
     pytest.importorskip("torch")
-    from torchlint.runtime.checks import all_checks
+    from torchlint.runtime import checks
+    from torchlint.runtime.preflight import checks as preflight
 
-    for found in all_checks():
+    for found in checks.all_checks():
         assert "guard" in (build / "docs/rules" / f"{found.code}.md").read_text().splitlines()[2]
+    for code in {found.code for found in preflight.all_checks()} - {None}:
+        assert (build / "docs/rules" / f"{code}.md").is_file()
 
 
 def test_no_page_is_lost(build: Path) -> None:

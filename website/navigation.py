@@ -32,7 +32,8 @@ FIRST: list[Entry] = [
 
 LAST: list[Entry] = [{"Behind it": ["architecture.md", "contributing.md", "changelog.md"]}]
 
-GUARD = "guard"
+#: How the names of pages on the other half begin.
+RUNNING = ("guard", "preflight")
 
 
 def toml(pages: Iterable[str]) -> str:
@@ -45,8 +46,8 @@ def _entries(pages: list[str]) -> list[Entry]:
         for title, members in groupby(all_rules(), group)
     ]
     rules: list[Entry] = ["rules/index.md", *groups, "rules/TLN000.md", "rules/TLN001.md"]
-    guard: list[Entry] = sorted((page for page in pages if page.startswith(GUARD)), key=len)
-    middle: list[Entry] = [{"The guard": guard}, {"Rules": rules}]
+    running: list[Entry] = sorted((page for page in pages if page.startswith(RUNNING)), key=len)
+    middle: list[Entry] = [{"While training runs": running}, {"Rules": rules}]
     named = set(_files([*FIRST, *middle, *LAST]))
     others: list[Entry] = [page for page in pages if page not in named]
     more: list[Entry] = [{"More": others}] if others else []

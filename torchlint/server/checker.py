@@ -91,8 +91,9 @@ class Checker:
             return
         await self._check(document)
         for answer in list(self._answers.values()):
-            if answer.document.uri != uri and answer.stands_on(document):
-                await self._check(answer.document)
+            other = self._documents.get(answer.document.uri)
+            if other is not None and other.uri != uri and answer.stands_on(document):
+                await self._check(other)
 
     async def _check(self, document: Document) -> Checked:
         folder = self._folder(document.path)
