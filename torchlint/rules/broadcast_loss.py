@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _FUNCTIONS = frozenset({"mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss"})
 _LAYERS = frozenset({"MSELoss", "L1Loss", "SmoothL1Loss", "HuberLoss"})
 
+#: Of which one stands in a file with a regression loss, or in one that it imports or that imports it.
+_SIGNS = (b"mse_loss", b"l1_loss", b"huber_loss", b"MSELoss", b"L1Loss", b"HuberLoss")
+
 #: Ways into a function that it is looked at in.
 _MAX_CONTEXTS = 4
 
@@ -73,8 +76,14 @@ class BroadcastLoss(StaticRule):
 
     def check(self, module: Module) -> Iterator[Problem]:
         evaluator = module.evaluator
+        # a look at the bytes spares most files the question what their calls are
+        around = (module.source.data, *module.project.data_around(module))
+        named = any(sign in data for data in around for sign in _SIGNS)
         for function in module.functions:
-            pairs = [p for p in _pairs(evaluator, function) if not p.by_hand or _may_differ(evaluator, function, p)]
+            pairs = list(_by_hand(function))
+            if named:
+                pairs += _losses(evaluator, function)
+            pairs = [pair for pair in pairs if not pair.by_hand or _may_differ(evaluator, function, pair)]
             for context in contexts(evaluator, function)[:_MAX_CONTEXTS] if pairs else ():
                 for pair in list(pairs):
                     name = "the mean" if pair.by_hand else _loss(evaluator, pair.loss, context)
@@ -101,21 +110,26 @@ class BroadcastLoss(StaticRule):
         )
 
 
-def _pairs(evaluator: Evaluator, function: Function) -> Iterator[_Pair]:
-    """What may be regression losses in a function."""
+def _by_hand(function: Function) -> Iterator[_Pair]:
+    """The differences that a function takes the mean of."""
     for call in function.calls:
-        name, func = called_name(call), call.func
-        if name == "mean" and len(call.args) < 2 and not call.keywords:
+        if called_name(call) == "mean" and len(call.args) < 2 and not call.keywords:
+            func = call.func
             averaged = call.args[0] if call.args else func.base if isinstance(func, Attr) else call
             difference = _difference(strip(averaged))
             if difference is not None:
                 yield _Pair(call, difference.left, difference.right, True)
-            continue
+
+
+def _losses(evaluator: Evaluator, function: Function) -> Iterator[_Pair]:
+    """The calls that may be regression losses in a function."""
+    for call in function.calls:
+        name = called_name(call)
         left = call.args[0] if call.args else call.keyword("input")
         right = call.args[1] if len(call.args) > 1 else call.keyword("target")
         if left is None or right is None or name[:1].isupper():
             continue
-        if name in _FUNCTIONS or isinstance(strip(func), Param) or _loss(evaluator, call, None):
+        if name in _FUNCTIONS or isinstance(strip(call.func), Param) or _loss(evaluator, call, None):
             yield _Pair(call, left, right, False)
 
 
