@@ -11,7 +11,7 @@ from torchlint.semantics.knowledge.losses import LOG_PROBABILITIES, LOGITS
 from torchlint.semantics.losses import loss_uses
 from torchlint.semantics.nodes import Attr, Binary, Call, Display, Element, Free, Function, Node, Part, strip
 from torchlint.semantics.operations import Operations, called_name
-from torchlint.semantics.values import Constant, Instance
+from torchlint.semantics.values import Constant, External, Instance
 
 if TYPE_CHECKING:
     from torchlint.semantics.activations import Activation
@@ -203,25 +203,24 @@ def _is_single(module: Module, loader: Instance) -> bool:
 
 
 def _without_dim(module: Module, call: Call) -> Node | None:
-    """What a softmax without a dimension is applied to."""
-    name = called_name(call)
-    if name in _FUNCTIONS and len(call.args) == 1 and not call.keywords:
-        columns = Columns(module.evaluator, call.function, None)
-        # as a method it needs its dimension
-        return call.args[0] if columns.operation(call)[1] is call.args[0] else None
+    """What a softmax without a dimension is applied to. As a method, it needs its dimension."""
     if len(call.args) != 1 or call.keywords:
         return None
     values = module.evaluator.values(call.func, None)
-    bare = bool(values) and all(
+    return call.args[0] if values and all(map(_has_no_dim, values)) else None
+
+
+def _has_no_dim(value: object) -> bool:
+    if isinstance(value, External):
+        return value.name.startswith("torch.nn.") and value.last in _FUNCTIONS
+    return (
         isinstance(value, Instance)
         and value.cls is None
         and value.last in _LAYERS
         and value.call is not None
         and not value.call.args
         and not value.call.keywords
-        for value in values
     )
-    return call.args[0] if bare else None
 
 
 def _product(module: Module, function: Function, operand: Node) -> Call | None:

@@ -20,3 +20,15 @@ class Attention(nn.Module):
         rows = F.softmax(scores[0])
         flat = F.softmax(torch.bmm(self.query(x), self.key(x).transpose(1, 2)).squeeze(1))
         return torch.bmm(weights + again + right, x), rows, flat
+
+
+class Positions(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.project = nn.Conv1d(width, width, 1)
+        self.softmax = nn.Softmax(dim=-1)
+
+    def forward(self, x):
+        energy = torch.bmm(self.project(x).transpose(1, 2), x)
+        attention = self.softmax(energy)
+        return torch.bmm(x, attention.transpose(1, 2))
