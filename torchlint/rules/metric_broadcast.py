@@ -8,10 +8,12 @@ from torchlint.findings import Fix
 from torchlint.rules._losses import TRIGGERS
 from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics.callers import contexts
-from torchlint.semantics.columns import Columns, may_tell
+from torchlint.semantics.columns import Apart, Columns, may_tell
 from torchlint.semantics.knowledge.tensors import PAIRED
 from torchlint.semantics.layers import is_module
 from torchlint.semantics.nodes import Attr, Call, Compare, Const, Function, Guards, Node, strip
+from torchlint.semantics.operations import called_name
+from torchlint.semantics.rows import COLUMN, ROW, Rows
 from torchlint.semantics.values import External, Instance, Opaque
 
 if TYPE_CHECKING:
@@ -77,7 +79,7 @@ class MetricBroadcast(StaticRule):
                 continue
             if pairs:
                 yield from self._pairs(module, compared, pairs)
-            if may_tell(function):
+            if may_tell(function) or any(_is_decided(left, right) for _, left, right, _ in compared):
                 yield from self._columns(module, function, compared)
 
     def _pairs(
@@ -107,11 +109,11 @@ class MetricBroadcast(StaticRule):
         evaluator = module.evaluator
         alone = Columns(evaluator, function, None)
         # who calls a function is only asked where its own code leaves the question open
-        compared = [item for item in compared if alone.may_be_apart(*item[1:])]
+        compared = [item for item in compared if alone.may_be_apart(*item[1:]) or _is_decided(item[1], item[2])]
         for context in contexts(evaluator, function)[:_MAX_CONTEXTS] if compared else ():
             columns = Columns(evaluator, function, context)
             for place, left, right, guards in list(compared):
-                found = columns.apart(left, right, guards)
+                found = columns.apart(left, right, guards) or _by_form(columns, left, right, guards)
                 if found is None:
                     continue
                 compared = [item for item in compared if item[0] is not place]
@@ -122,6 +124,37 @@ class MetricBroadcast(StaticRule):
                     "give both the same shape: `squeeze(1)`, `argmax` without `keepdim`, or `view_as`",
                     tuple((module.site(node), text) for node, text in found.story),
                 )
+
+
+def _is_decided(left: Node, right: Node) -> bool:
+    """Whether one side is a yes or no by a threshold: `out > 0.5`, `(out > 0.5).float()`, `out.round()`."""
+    for side in (left, right):
+        node = strip(side)
+        for _ in range(4):
+            if isinstance(node, Call) and isinstance(node.func, Attr) and called_name(node) != "round":
+                node = strip(node.func.base)
+        if (isinstance(node, Compare) and isinstance(node.right, Const)) or (
+            isinstance(node, Call) and called_name(node) == "round"
+        ):
+            return True
+    return False
+
+
+def _by_form(columns: Columns, left: Node, right: Node, guards: Guards) -> Apart | None:
+    """A decision on what a network gives, as a column, against a row: by their own sizes."""
+    if not _is_decided(left, right):
+        return None
+    rows = Rows(columns.evaluator, columns.function, columns.context)
+    shapes = columns.evaluator.shapes
+    shapes.begin(shapes.assume(guards, columns.context))
+    forms = [rows.form(left), rows.form(right)]
+    if sorted(forms) != [COLUMN, ROW]:
+        return None
+    column = forms.index(COLUMN)
+    trail = columns.trail((left, right)[column])
+    if trail.added > 0 or not isinstance(trail.root, Call):
+        return None
+    return Apart(column, ((trail.root, "a column (N, 1)"),))
 
 
 def _compared(function: Function) -> Iterator[tuple[Node, Node, Node, Guards]]:

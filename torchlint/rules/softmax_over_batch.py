@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from torchlint.semantics.module import Module
     from torchlint.semantics.values import Context
 
-_FUNCTIONS = frozenset({"softmax", "log_softmax", "softmin", "gumbel_softmax"})
+_FUNCTIONS = frozenset({"softmax", "log_softmax", "softmin"})
 _LAYERS = frozenset({"Softmax", "LogSoftmax", "Softmin"})
 
 #: Losses of scores for classes: (samples, classes, ...).

@@ -13,6 +13,7 @@ from torchlint.semantics.nodes import (
     Attr,
     Binary,
     Call,
+    Compare,
     Const,
     Display,
     Element,
@@ -57,6 +58,8 @@ class Rows:
         deeper = depth + 1
         if isinstance(node, Update):
             return self.form(node.base, deeper)
+        if isinstance(node, Compare):
+            return self.form(node.left, deeper) if self._is_number(node.right) else UNKNOWN
         if isinstance(node, Binary) and node.op != "MatrixMultiply":
             forms = {self.form(part, deeper) for part in (node.left, node.right) if not self._is_number(part)}
             if ROW in forms:
