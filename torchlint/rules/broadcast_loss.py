@@ -180,7 +180,8 @@ def _column(evaluator: Evaluator, function: Function, context: Context | None, p
     if sorted(forms) != [COLUMN, ROW]:
         return None
     column = forms.index(COLUMN)
-    if pair.by_hand and rows.columns.trail((pair.left, pair.right)[column]).added > 0:
+    trail = rows.columns.trail((pair.left, pair.right)[column])
+    if pair.by_hand and (trail.added > 0 or not isinstance(trail.root, Call)):
         return None  # all pairs are meant
     return column
 

@@ -12,7 +12,6 @@ from torchlint.semantics.nodes import (
     Const,
     Element,
     Function,
-    FunctionRef,
     Item,
     Node,
     Starred,
@@ -93,13 +92,13 @@ class UninitializedParameter(StaticRule):
             found = list(_uninitialized(module, cls))
             if not found or not _is_plain_module(module.evaluator, cls):
                 continue
-            around = _functions_around(module, cls)
+            own = _functions_around(module, cls)
+            # who goes through all parameters of a network sets those of its parts
+            loops = [item for sign in ("parameters", "modules") for item in _mentioning(module, sign)]
+            if any(_asks_for_all(item) for item in own) or any(map(_sets_all, loops)):
+                continue
             for name, parameter, made in found:
-                if any(_sets(module.evaluator, function, name) for function in (*around, *_mentioning(module, name))):
-                    continue
-                if any(
-                    _sets_all(function) for sign in ("parameters", "modules") for function in _mentioning(module, sign)
-                ):
+                if any(_sets(module.evaluator, item, name) for item in (*own, *_mentioning(module, name))):
                     continue
                 written = module.text(made) or "the tensor"
                 yield Problem(
@@ -204,7 +203,7 @@ def _sets(evaluator: Evaluator, function: Function, name: str) -> bool:
             return True
     for call in function.calls:
         called = called_name(call)
-        if called in _ALL or called in ("getattr", "setattr", "__setattr__") or _names(call, name):
+        if called in ("getattr", "setattr", "__setattr__") or _names(call, name):
             return True
         if called == "apply" and _may_set_all(evaluator, call, name):
             return True
@@ -217,11 +216,15 @@ def _sets(evaluator: Evaluator, function: Function, name: str) -> bool:
     return False
 
 
+def _asks_for_all(function: Function) -> bool:
+    """Whether a function of a module looks at whatever parameters it has."""
+    return any(called_name(call) in _ALL for call in function.calls)
+
+
 def _sets_all(function: Function) -> bool:
     """Whether a function sets whatever parameters a network has."""
-    called = {called_name(call) for call in function.calls}
-    setting = {name for name in called if name.endswith("_") and not name.startswith(_LEAVING)}
-    return bool(setting) and not _ALL.isdisjoint(called)
+    setting = (called_name(call) for call in function.calls)
+    return _asks_for_all(function) and any(n.endswith("_") and not n.startswith(_LEAVING) for n in setting)
 
 
 def _names(call: Call, name: str) -> bool:
@@ -231,14 +234,11 @@ def _names(call: Call, name: str) -> bool:
 
 def _may_set_all(evaluator: Evaluator, call: Call, name: str) -> bool:
     """Whether what `net.apply(function)` applies may set the parameter."""
-    for arg in call.args[:1]:
-        node = strip(arg)
-        if isinstance(node, FunctionRef):
-            return _sets(evaluator, node.function, name)
-        values = evaluator.values(arg, None)
-        if values and all(isinstance(value, FunctionValue) for value in values):
-            return any(_sets(evaluator, value.function, name) for value in values if isinstance(value, FunctionValue))
-    return True
+    values = evaluator.values(call.args[0], None) if call.args else ()
+    applied = [value.function for value in values if isinstance(value, FunctionValue)]
+    if not applied or len(applied) < len(values):
+        return True
+    return any(_asks_for_all(function) or _sets(evaluator, function, name) for function in applied)
 
 
 def _only_uses(evaluator: Evaluator, call: Call) -> bool:

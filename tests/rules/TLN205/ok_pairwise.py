@@ -24,3 +24,8 @@ def margins(scores, labels):
 def by_dimension(scores, labels, row):
     right = scores.gather(1, labels.unsqueeze(1))
     return ((right - row.view(-1)) ** 2).mean(1), ((right - row.view(-1)) ** 2).mean(dim=0)
+
+
+def gaps():
+    points = torch.randn(100, 2)
+    return ((points[:, 0:1] - points[:, 0]) ** 2).mean() + ((points[:, [1]] - points[:, 1]) ** 2).mean()

@@ -89,3 +89,15 @@ class Frozen(nn.Module):
 
     def forward(self, x):
         return x @ self.trained + x @ self.low @ self.low.T
+
+
+def uniform(part):
+    for parameter in part.parameters():
+        parameter.data.uniform_(-0.08, 0.08)
+
+
+class AppliedToAll(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.query = nn.Parameter(torch.empty(width))
+        self.apply(uniform)
