@@ -171,7 +171,7 @@ def test_without_a_workspace(server: Start, tmp_path: Path) -> None:
     assert codes(client.diagnostics(uri)) == ["TLN201"]
     uri = client.open(tmp_path / "never" / "saved.py", BUGGY)
     assert codes(client.diagnostics(uri)) == ["TLN201"]
-    (action,) = client.actions(uri, PLACE)
+    action, _ = client.actions(uri, PLACE)
     # an editor that does not compare versions gets the simple form
     assert edited(BUGGY, action["edit"]["changes"][uri]) == CLEAN
 
@@ -270,7 +270,7 @@ def test_a_fix_that_is_not_safe(server: Start, tmp_path: Path) -> None:
     client = server()
     uri = client.open(tmp_path / "train.py", BUGGY, version=7)
     (found,) = client.diagnostics(uri)
-    (action,) = client.actions(uri, span(9, 25))
+    action, _ = client.actions(uri, span(9, 25))
     assert action["title"] == "TLN201: use `model(x)`, without the softmax (unsafe)"
     assert action["kind"] == "quickfix"
     assert action["diagnostics"] == [found]
@@ -286,7 +286,7 @@ def test_a_fix_that_is_not_safe(server: Start, tmp_path: Path) -> None:
     assert client.actions(uri, span(2, 0)) == []
     assert client.actions(uri, PLACE, "refactor") == []
     assert client.actions(uri, PLACE, "source.fixAll") == []
-    assert len(client.actions(uri, PLACE, "quickfix")) == 1
+    assert len(client.actions(uri, PLACE, "quickfix")) == 2
 
 
 UNCALLED = """\
@@ -316,7 +316,7 @@ def test_all_safe_fixes(server: Start, tmp_path: Path) -> None:
     assert client.actions(uri, span(0, 0), "source.fixAll") == []
     # the lamp beside a line shows what mends that line
     client.change(uri, 3, {"text": text})
-    (action,) = client.actions(uri, span(4, 0))
+    action, _ = client.actions(uri, span(4, 0))
     assert action["title"].startswith("TLN303: ")
     assert "unsafe" not in action["title"]
     assert action["isPreferred"]
@@ -332,8 +332,23 @@ def test_a_fix_that_would_bring_another_bug_is_not_offered(server: Start, tmp_pa
     uri = client.open(tmp_path / "train.py", text)
     (found,) = client.diagnostics(uri)
     assert found["code"] == "TLN303"
-    assert client.actions(uri, found["range"]) == []
+    (action,) = client.actions(uri, found["range"])
+    assert action["title"] == "TLN303: silence it here with # noqa"
     assert client.diagnostics(client.open(tmp_path / "train.py", text, version=2), version=2) == [found]
+
+
+def test_a_comment_that_silences(server: Start, tmp_path: Path) -> None:
+    client = server()
+    text = BUGGY.replace(SOFTMAX, f"{SOFTMAX}  # noqa: E501")
+    uri = client.open(tmp_path / "train.py", text)
+    assert client.diagnostics(uri)
+    _, action = client.actions(uri, PLACE)
+    assert action["title"] == "TLN201: silence it here with # noqa"
+    assert not action["isPreferred"]
+    after = edited(text, edits(action))
+    assert after == text.replace("E501", "E501, TLN201")
+    client.change(uri, 2, {"text": after})
+    assert client.diagnostics(uri, version=2) == []
 
 
 # -------------------------------------------------------------------- hover
@@ -393,7 +408,7 @@ def test_notebook(server: Start, tmp_path: Path) -> None:
     assert found["range"] == span(2, 22, 2, 52)
     assert {info["location"]["uri"] for info in found["relatedInformation"]} == {uris[2], uris[3]}
     assert client.request("textDocument/hover", textDocument={"uri": uris[3]}, position={"line": 2, "character": 30})
-    (action,) = client.actions(uris[3], found["range"])
+    action, _ = client.actions(uris[3], found["range"])
     after = edited(texts[3], edits(action))
     assert after == texts[3].replace(SOFTMAX, "model(x)")
     # typed inside a cell

@@ -1,4 +1,4 @@
-"""Fixes as code actions: one for a finding, and one for all that are safe.
+"""Fixes as code actions: one for a finding, and one for all that are safe. And a comment that silences a finding.
 
 Each fix is applied to the document as `--fix` does it, and offered only where it holds what it promises.
 """
@@ -11,10 +11,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from lsprotocol import types
 from pygls.workspace import PositionCodec, ServerTextPosition, ServerTextRange
 
-from torchlint.findings import Finding, applicable
+from torchlint.add_noqa import with_noqa
+from torchlint.findings import NO_RULES, Finding, applicable
 from torchlint.fixing import Fixed
+from torchlint.rewriting import NotPossibleError
 from torchlint.server.diagnostics import diagnostic
-from torchlint.server.documents import Document, split_lines
+from torchlint.server.documents import split_lines
 from torchlint.server.places import Places
 
 #: The kind of the action that applies all safe fixes.
@@ -37,27 +39,40 @@ def _name(kind: types.CodeActionKind | str) -> str:
     return kind.value if isinstance(kind, types.CodeActionKind) else kind
 
 
-def fixable_at(span: types.Range, uri: str, places: Places) -> Iterator[Finding]:
-    """The findings with a fix that a selection touches."""
-    for finding in places.checked.findings:
-        text = places.text(finding.location)
-        if finding.fix is not None and text is not None and text.uri == uri:
-            place = places.range(finding.location, text.lines)
-            if place.start <= span.end and span.start <= place.end:
-                yield finding
-
-
 def quick_fix(finding: Finding, fixed: Fixed, places: Places, versioned: bool) -> types.CodeAction | None:
     """The fix of one finding, None if it does not hold what it promises."""
     if finding not in fixed.fixed or finding.fix is None:
         return None
+    safe = finding.fix.safe
+    title = f"{finding.code}: {finding.fix.message}{'' if safe else ' (unsafe)'}"
+    return _about(finding, title, safe, _edit(fixed.source.data, places, versioned), places)
+
+
+def silencing(finding: Finding, places: Places, versioned: bool) -> types.CodeAction | None:
+    """A comment that silences one finding, None where there is no place for it."""
+    source = places.checked.source
+    if source is None or finding.code in NO_RULES:
+        return None
+    try:
+        data = with_noqa(source, [finding])
+    except NotPossibleError:
+        return None
+    if data == source.data:
+        return None
+    title = f"{finding.code}: silence it here with # noqa"
+    return _about(finding, title, False, _edit(data, places, versioned), places)
+
+
+def _about(
+    finding: Finding, title: str, preferred: bool, edit: types.WorkspaceEdit, places: Places
+) -> types.CodeAction:
     told = diagnostic(finding, places)
     return types.CodeAction(
-        title=f"{finding.code}: {finding.fix.message}{'' if finding.fix.safe else ' (unsafe)'}",
+        title=title,
         kind=types.CodeActionKind.QuickFix,
         diagnostics=[told] if told is not None else None,
-        edit=_edit(places.checked.document, fixed, places.codec, versioned),
-        is_preferred=finding.fix.safe,
+        edit=edit,
+        is_preferred=preferred,
     )
 
 
@@ -72,16 +87,16 @@ def fix_all(fixed: Fixed, places: Places, versioned: bool) -> types.CodeAction |
     return types.CodeAction(
         title="torchlint: apply all safe fixes",
         kind=FIX_ALL,
-        edit=_edit(places.checked.document, fixed, places.codec, versioned),
+        edit=_edit(fixed.source.data, places, versioned),
     )
 
 
-def _edit(document: Document, fixed: Fixed, codec: PositionCodec, versioned: bool) -> types.WorkspaceEdit:
-    """What turns a document into its fixed form; `versioned` if the editor compares versions before it applies it."""
-    changes = {}
-    for text, after in zip(document.texts, document.split(fixed.source.data), strict=True):
+def _edit(data: bytes, places: Places, versioned: bool) -> types.WorkspaceEdit:
+    """What makes a document hold `data`; `versioned` if the editor compares versions before it applies it."""
+    document, changes = places.checked.document, {}
+    for text, after in zip(document.texts, document.split(data), strict=True):
         if text.text != after:
-            changes[text] = list(_line_edits(text.lines, after, codec))
+            changes[text] = list(_line_edits(text.lines, after, places.codec))
     if not versioned:
         return types.WorkspaceEdit(changes={text.uri: edits for text, edits in changes.items()})
     return types.WorkspaceEdit(

@@ -17,7 +17,7 @@ from torchlint.server import actions
 from torchlint.server.checker import Checker
 from torchlint.server.diagnostics import diagnostics
 from torchlint.server.documents import Document, Documents, path_of
-from torchlint.server.hover import at, hover
+from torchlint.server.hover import hover
 from torchlint.server.places import Places
 from torchlint.server.projects import Checked
 from torchlint.workers import OBJECTS_BEFORE_SEARCH
@@ -214,7 +214,8 @@ def _answer(server: Server) -> None:
         checked = await server.checker.current(params.text_document.uri)
         if checked is None:
             return None
-        return hover(at(params.position, params.text_document.uri, server.places(checked)))
+        place = types.Range(params.position, params.position)
+        return hover(server.places(checked).touched(params.text_document.uri, place))
 
     @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions(code_action_kinds=list(actions.KINDS)))
     async def asked(params: types.CodeActionParams) -> list[types.CodeAction]:
@@ -225,9 +226,12 @@ def _answer(server: Server) -> None:
         places, versioned = server.places(checked), server.compares_versions
         found: list[types.CodeAction | None] = []
         if actions.wants(only, types.CodeActionKind.QuickFix.value):
-            for finding in actions.fixable_at(params.range, uri, places):
-                fixed = await server.checker.fixed(checked, [finding], unsafe=True)
-                found.append(actions.quick_fix(finding, fixed, places, versioned) if fixed else None)
+            touched = [finding for finding, _ in places.touched(uri, params.range)]
+            for finding in touched:
+                if finding.fix is not None:
+                    fixed = await server.checker.fixed(checked, [finding], unsafe=True)
+                    found.append(actions.quick_fix(finding, fixed, places, versioned) if fixed else None)
+            found += [actions.silencing(finding, places, versioned) for finding in touched]
         safe = actions.safely_fixable(checked.findings)
         if safe and actions.wants_all_fixed(only):
             fixed = await server.checker.fixed(checked, safe, unsafe=False)

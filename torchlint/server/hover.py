@@ -7,19 +7,6 @@ from collections.abc import Iterable
 from lsprotocol import types
 
 from torchlint.findings import NO_RULES, Finding
-from torchlint.server.places import Places
-
-
-def at(position: types.Position, uri: str, places: Places) -> list[tuple[Finding, types.Range]]:
-    """The findings at a position of a text."""
-    found = []
-    for finding in places.checked.findings:
-        text = places.text(finding.location)
-        if text is not None and text.uri == uri:
-            span = places.range(finding.location, text.lines)
-            if span.start <= position <= span.end:
-                found.append((finding, span))
-    return found
 
 
 def hover(findings: list[tuple[Finding, types.Range]]) -> types.Hover | None:

@@ -10,7 +10,7 @@ from lsprotocol import types
 from pygls.uris import from_fs_path
 from pygls.workspace import PositionCodec, ServerTextPosition, ServerTextRange
 
-from torchlint.findings import Location
+from torchlint.findings import Finding, Location
 from torchlint.server.documents import Documents, Text, split_lines
 from torchlint.server.projects import Checked
 from torchlint.texts import Texts
@@ -34,6 +34,17 @@ class Places:
             document = other
         index = location.cell - 1 if location.cell is not None else 0
         return document.texts[index] if index < len(document.texts) else None
+
+    def touched(self, uri: str, span: types.Range) -> list[tuple[Finding, types.Range]]:
+        """The findings that a part of a text touches, and where they are."""
+        found = []
+        for finding in self.checked.findings:
+            text = self.text(finding.location)
+            if text is not None and text.uri == uri:
+                place = self.range(finding.location, text.lines)
+                if place.start <= span.end and span.start <= place.end:
+                    found.append((finding, place))
+        return found
 
     def place(self, location: Location) -> types.Location | None:
         text = self.text(location)
