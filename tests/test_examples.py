@@ -11,7 +11,7 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 
 
 def projects() -> list[Path]:
-    folders = (path for path in EXAMPLES.iterdir() if path.is_dir() and path.name != "guard")
+    folders = (path for path in EXAMPLES.iterdir() if path.is_dir() and path.name not in ("guard", "preflight"))
     return sorted([*folders, *EXAMPLES.glob("*.py"), *EXAMPLES.glob("*.ipynb")])
 
 

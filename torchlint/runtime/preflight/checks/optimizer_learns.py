@@ -36,7 +36,7 @@ class OptimizerLearns(PreflightCheck):
             raise Skip("LBFGS steps with a closure")
         memory = subject.memory
         if not memory.learnt or memory.fit.first <= memory.fit.best:
-            raise Skip("Adam learns nothing either: see 'overfit-batch'")
+            raise Skip("Adam has not learnt it either: see 'overfit-batch'")
         without_dropout(trial.model)
         subject.progress.training("the optimizer", STEPS)
         before = self._loss(subject, trial, memory.batch)
