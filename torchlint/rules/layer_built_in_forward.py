@@ -188,6 +188,10 @@ def _is_only_applied(built: Call, method: Function, as_attribute: bool) -> bool:
         and function is method
         and method.name == "forward"
         and all(
-            isinstance(store.target, Attr) and is_self(store.target.base, method) and not store.guards for store in kept
+            isinstance(store.target, Attr)
+            and is_self(store.target.base, method)
+            and not store.guards
+            and store in method.trace  # and not in an `except AttributeError`
+            for store in kept
         )
     )
