@@ -1,9 +1,16 @@
 from __future__ import annotations
 
-from torchlint.rules.base import Rule
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from torchlint.rules.base import Problem, StaticRule
+from torchlint.semantics.training import training_facts
+
+if TYPE_CHECKING:
+    from torchlint.semantics.module import Module
 
 
-class NoOptimizerStep(Rule):
+class NoOptimizerStep(StaticRule):
     """
     ## What it does
     Finds a training in which `backward()` runs and gradients are cleared, but no optimizer ever steps.
@@ -26,8 +33,9 @@ class NoOptimizerStep(Rule):
     ```
 
     ## Known problems
-    Weights that are updated by hand count as stepping. The guard speaks after five rounds of gradients that were
-    thrown away, or at the end of a run without a single step.
+    Weights that are updated by hand count as stepping. In source, the bug is seen where the optimizer is created in the
+    same program and no code that is not seen gets it. The guard speaks after five rounds of gradients that were thrown
+    away, or at the end of a run without a single step.
 
     ## References
     - [Optimizing model parameters](https://pytorch.org/tutorials/beginner/basics/optimization_tutorial.html)
@@ -36,3 +44,15 @@ class NoOptimizerStep(Rule):
     code = "TLN109"
     name = "no-optimizer-step"
     guarded = True
+    triggers = (b"backward(",)
+
+    def check(self, module: Module) -> Iterator[Problem]:
+        for fact in training_facts(module):
+            if fact.kind == "never-stepped":
+                yield Problem(
+                    fact.site,
+                    f"nothing steps: the gradients that this backward() computes for {fact.subject} "
+                    "are cleared unused, and the weights stay as they are",
+                    f"call {fact.subject}.step() after backward(), before the gradients are cleared",
+                    fact.related,
+                )

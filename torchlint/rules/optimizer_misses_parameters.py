@@ -1,9 +1,16 @@
 from __future__ import annotations
 
-from torchlint.rules.base import Rule
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from torchlint.rules.base import Problem, StaticRule
+from torchlint.semantics.training import training_facts
+
+if TYPE_CHECKING:
+    from torchlint.semantics.module import Module
 
 
-class OptimizerMissesParameters(Rule):
+class OptimizerMissesParameters(StaticRule):
     """
     ## What it does
     Finds parameters that should learn and do not: they get gradients but no optimizer holds them; an optimizer holds
@@ -27,7 +34,8 @@ class OptimizerMissesParameters(Rule):
 
     ## Known problems
     Where an optimizer holds only the smaller part of a model, as in fine-tuning a head, nothing is reported.
-    Parameters that the model holds but never uses are left alone. The guard judges after five steps.
+    Parameters that the model holds but never uses are left alone. The guard judges after five steps. In source, only a
+    layer that is put into a network after its optimizer was built is seen.
 
     ## References
     - [torch.optim: constructing it](https://pytorch.org/docs/stable/optim.html#constructing-it)
@@ -38,3 +46,15 @@ class OptimizerMissesParameters(Rule):
     code = "TLN108"
     name = "optimizer-misses-parameters"
     guarded = True
+    triggers = (b"optim",)
+
+    def check(self, module: Module) -> Iterator[Problem]:
+        for fact in training_facts(module):
+            if fact.kind == "replaced":
+                yield Problem(
+                    fact.site,
+                    f"{fact.subject} is put into the network after its optimizer was built: it is never trained",
+                    "build the optimizer after the network is complete, or give it the new parameters with "
+                    "add_param_group",
+                    fact.related,
+                )

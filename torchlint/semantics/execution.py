@@ -96,6 +96,11 @@ class Walk(Generic[S]):
         self.function: Function
 
     @property
+    def complete(self) -> bool:
+        """Whether nothing was left out because there was too much of it."""
+        return self.steps <= BUDGET and self.evaluator.fuel >= 0
+
+    @property
     def moment(self) -> Moment:
         return Moment(tuple(self.stack), self.context, self.function)
 

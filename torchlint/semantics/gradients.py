@@ -162,6 +162,8 @@ class Gradients:
         place = listener.places.place(owner, walk.context) if owner is not None else frozenset()
         is_optimizer = owner is not None and listener.places.is_optimizer(owner, walk.context)
         modules = any(isinstance(key, Instance) and listener.places.is_module(key) for key in place)
+        if is_optimizer and place and self._of(place).full:
+            listener.stepping.thrown(place, call, self.last_backward, walk)
         for other, item in list(self.optimizers.items()):
             if is_optimizer and listener.places.distinct(place, other) and not _made_by(other, place):
                 continue

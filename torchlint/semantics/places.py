@@ -92,12 +92,12 @@ class Places:
         values = self.evaluator.values(node, context)
         known_values = [v for v in values if isinstance(v, Instance)]
         if known_values:
-            return all(self._optimizer_class(value) for value in known_values)
+            return all(self.is_optimizer_value(value) for value in known_values)
         return any(known.looks_like_optimizer(name) for name in names_of(node)) and all(
             isinstance(value, (Opaque, Constant)) for value in values
         )
 
-    def _optimizer_class(self, value: Instance) -> bool:
+    def is_optimizer_value(self, value: Instance) -> bool:
         if value.cls is None:
             return known.is_optimizer_class(value.name)
         return any(known.is_optimizer_class(base) for base in self.evaluator.external_bases(value.cls))

@@ -19,7 +19,9 @@ from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.modes import Modes
 from torchlint.semantics.nodes import Attr, Binary, Call, Free, Function, Node, Starred, strip
 from torchlint.semantics.places import Places
+from torchlint.semantics.replacing import Replacing
 from torchlint.semantics.scaling import Scaling, after_backward, is_scaler
+from torchlint.semantics.stepping import Stepping
 from torchlint.semantics.traces import Bare, InPlace, LoopStep, Store
 from torchlint.semantics.values import ClassValue, Context, External, FunctionValue, Instance, Opaque, Value
 
@@ -65,6 +67,8 @@ class TrainingListener:
         #: functions that are entered in any case
         self.path = path
         self.facts: dict[tuple[str, int, int], Fact] = {}
+        self.stepping = Stepping(self)
+        self.replacing = Replacing(self)
         #: forward calls under gradients since the last backward: their losses may be in it
         self.forwards: list[object] = []
 
@@ -97,6 +101,8 @@ class TrainingListener:
         name = self._name(call, callees)
         own = any(isinstance(callee, FunctionValue) for callee in callees)
         func = call.func
+        if not own:
+            self.stepping.called(name, call, walk)
         if name in ("eval", "train") and isinstance(func, Attr):
             return state.modes.switched(name, func, call, own, walk, self)
         if "backward" in name and not own:
@@ -126,6 +132,8 @@ class TrainingListener:
             state.scaling = state.scaling.unscaled() if name == "unscale_" else Scaling()
             if not own:
                 return True
+        if name == "add_param_group" and isinstance(func, Attr):
+            self.replacing.handed(self.places.place(func.base, walk.context))
         if name == "load_state_dict" and isinstance(func, Attr):
             state.modes.loaded(func, walk, self)
             return True
@@ -150,6 +158,8 @@ class TrainingListener:
             for value in self.evaluator.values(call, walk.context):
                 if isinstance(value, Instance) and value.call is call:
                     state.gradients.created(value)
+                    self.stepping.made(value, walk)
+                    self.replacing.made(value)
                     state.modes.created(value)
 
     def _name(self, call: Call, callees: tuple[Value, ...]) -> str:
@@ -215,6 +225,10 @@ class TrainingListener:
             return
         state.gradients.stepped(target, call, walk, self)
         state.modes.stepped(self)
+        self.stepping.may_step()
+        place = self.places.place(target, walk.context)
+        self.stepping.stepped(target, place, call, walk)
+        self.replacing.stepped(target, place, call)
         if target is not func.base:
             state.scaling = Scaling()
             return
@@ -247,6 +261,7 @@ class TrainingListener:
 
     def stored(self, store: Store, walk: Walk[State], state: State) -> None:
         target = store.target
+        self.replacing.stored(store, walk)
         if isinstance(target, Attr) and target.name == "grad":
             state.gradients.assigned(walk)
         elif isinstance(target, Attr) and store.op in ("Subtract", "Add"):
@@ -258,6 +273,8 @@ class TrainingListener:
     def mentioned(self, step: Bare, walk: Walk[State], state: State) -> None:
         """`model.eval` and `optimizer.zero_grad` without parentheses are bugs of their own (TLN303)."""
         node = step.node
+        if isinstance(node, Attr) and node.name == "step":
+            self.stepping.may_step()
         if isinstance(node, Attr) and node.name in ("eval", "train"):
             state.modes.mentioned(node, walk, self)
         elif isinstance(node, Attr) and node.name == "zero_grad":
@@ -266,9 +283,11 @@ class TrainingListener:
     def _by_hand(self, target: Node, amount: Node, at: Node, walk: Walk[State], state: State) -> None:
         """A step without an optimizer: `w -= lr * w.grad`."""
         weight = target.base if isinstance(target, Attr) and target.name == "data" else target
-        if not isinstance(weight, Attr) or weight.name != "grad":
+        gradients = list(_gradients_in(amount))
+        if gradients and (not isinstance(weight, Attr) or weight.name != "grad"):
+            self.stepping.may_step()
             place = self.places.place(weight, walk.context)
-            for gradient in _gradients_in(amount):
+            for gradient in gradients:
                 if place and self.places.place(gradient.base, walk.context) == place:
                     state.gradients.stepped_by_hand(weight, at, place, walk, self)
                     return
@@ -288,6 +307,8 @@ class TrainingListener:
                 node, walk.context
             ):
                 if not (isinstance(call.func, Attr) and call.func.name in _HARMLESS):
+                    self.stepping.may_step()
+                    self.replacing.handed(self.places.place(node, walk.context))
                     state.gradients.handed_over(self.places.place(node, walk.context))
 
 
@@ -357,7 +378,9 @@ def _walk(module: Module, function: Function, context: Context | None, path: set
     if known is None or function.module.file is None:
         listener = TrainingListener(module.evaluator, Places(module.evaluator), path)
         walk: Walk[State] = Walk(module.evaluator, listener)
-        walk.run(function, context, State())
+        state = State()
+        walk.run(function, context, state)
+        listener.stepping.ended(walk, state)
         known = module.project.walks[key] = list(listener.facts.values())
     return known
 
