@@ -146,7 +146,8 @@ def main() -> None:
                 better += factor is not None and losses[0] <= losses[1]
                 cells = [shown(ours), shown(theirs), shown(factor, ".1f"), *(shown(loss, ".3g") for loss in losses)]
                 print(f"| {case.name} | {name} | " + " | ".join(cells) + " |", flush=True)
-    print(f"\nboth suggest a rate in {both} of {total}; within a factor of 3: {within}; lower loss at torchlint's: {better}")
+    print(f"\nboth suggest a rate in {both} of {total}; within a factor of 3: {within}; ", end="")
+    print(f"lower loss at torchlint's: {better}")
 
 
 if __name__ == "__main__":
