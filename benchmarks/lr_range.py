@@ -4,9 +4,11 @@
     python -m pip install lightning torch==2.13.0
     python benchmarks/lr_range.py [--steps N] [--only NAME]
 
-Both sweep 100 steps from 1e-7 to 10. "factor" is the larger suggestion over the smaller. The last columns are the mean
-training loss of 20 steps after N steps from the same first weights, at each suggestion: lower is better. "-" is where
-there is no suggestion.
+Both sweep 100 steps from 1e-7 to 10. "factor" is torchlint's suggestion against the one before, the larger over the
+smaller.
+"its sweep per decade" is what Lightning's sweep suggests where the slope is taken per decade. The last column is the
+mean training loss of 20 steps after N steps from the same first weights, at torchlint's rate and at Lightning's: lower
+is better. "-" is where there is no suggestion.
 """
 
 from __future__ import annotations
@@ -76,7 +78,8 @@ class Module(lightning.LightningModule):
         return self.make(self.model.parameters(), self.lr)
 
 
-def by_lightning(case: Case, make: Maker, folder: str) -> float | None:
+def by_lightning(case: Case, make: Maker, folder: str) -> tuple[float | None, float | None]:
+    """Its suggestion, and what it would be if it took the slope per decade of the rate, from the same sweep."""
     trainer = lightning.Trainer(
         max_epochs=1000, accelerator="cpu", logger=False, enable_checkpointing=False, enable_progress_bar=False,
         enable_model_summary=False, default_root_dir=folder,
@@ -86,7 +89,12 @@ def by_lightning(case: Case, make: Maker, folder: str) -> float | None:
     found = Tuner(trainer).lr_find(
         Module(case, make), loader, min_lr=START, max_lr=END, num_training=STEPS, update_attr=False
     )
-    return None if found is None else found.suggestion()
+    if found is None:
+        return None, None
+    # without the same points that it leaves out
+    losses, rates = torch.tensor(found.results["loss"][10:-1]), torch.tensor(found.results["lr"][10:-1])
+    steepest = torch.gradient(losses, spacing=[rates.log10()])[0].argmin()
+    return found.suggestion(), float(rates[steepest])
 
 
 def by_torchlint(case: Case, make: Maker) -> float | None:
@@ -113,6 +121,10 @@ def trained(case: Case, make: Maker, rate: float | None, steps: int) -> float:
     return sum(losses[-20:]) / 20
 
 
+def apart(one: float | None, other: float | None) -> float | None:
+    return None if one is None or other is None else max(one / other, other / one)
+
+
 def shown(value: float | None, form: str = ".1e") -> str:
     return "-" if value is None or math.isnan(value) else f"{value:{form}}"
 
@@ -127,9 +139,10 @@ def main() -> None:
     logging.getLogger("lightning").setLevel(logging.ERROR)
     logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
     print(f"torch {torch.__version__}, lightning {lightning.__version__}\n")
-    print("| model | optimizer | torchlint | Lightning | factor | loss, torchlint | loss, Lightning |")
-    print("|---|---|---|---|---|---|---|")
-    within = better = total = both = 0
+    columns = "model, optimizer, torchlint, Lightning, factor, its sweep per decade, factor, losses at the first two"
+    print(f"| {columns.replace(', ', ' | ')} |")
+    print("|---" * 8 + "|")
+    within = within_decade = better = total = both = 0
     with tempfile.TemporaryDirectory() as folder:
         for make_case in CASES:
             for name, make in OPTIMIZERS.items():
@@ -137,17 +150,21 @@ def main() -> None:
                 case = make_case()
                 if arguments.only.lower() not in case.name.lower():
                     continue
-                ours, theirs = by_torchlint(case, make), by_lightning(case, make, folder)
+                ours, (theirs, per_decade) = by_torchlint(case, make), by_lightning(case, make, folder)
                 losses = [trained(case, make, rate, arguments.steps) for rate in (ours, theirs)]
-                factor = None if ours is None or theirs is None else max(ours / theirs, theirs / ours)
+                factor, other = apart(ours, theirs), apart(ours, per_decade)
                 total += 1
                 both += factor is not None
                 within += factor is not None and factor <= 3
+                within_decade += other is not None and other <= 3
                 better += factor is not None and losses[0] <= losses[1]
-                cells = [shown(ours), shown(theirs), shown(factor, ".1f"), *(shown(loss, ".3g") for loss in losses)]
+                cells = [shown(ours), shown(theirs), shown(factor, ".1f"), shown(per_decade), shown(other, ".1f")]
+                cells.append(", ".join(shown(loss, ".3g") for loss in losses))
                 print(f"| {case.name} | {name} | " + " | ".join(cells) + " |", flush=True)
-    print(f"\nboth suggest a rate in {both} of {total}; within a factor of 3: {within}; ", end="")
-    print(f"lower loss at torchlint's: {better}")
+    print(f"
+both suggest a rate in {both} of {total}")
+    print(f"within a factor of 3 in {within}, per decade in {within_decade}")
+    print(f"lower loss at torchlint's in {better}")
 
 
 if __name__ == "__main__":

@@ -444,6 +444,23 @@ def test_zero_input() -> None:
     assert ignored.evidence["change"] == 0.0
 
 
+def test_one_of_two_inputs_that_is_not_used() -> None:
+    class Two(Net):
+        def __init__(self, uses: bool) -> None:
+            super().__init__()
+            self.uses = uses
+
+        def forward(self, x, extra):
+            return super().forward(x + extra if self.uses else x)
+
+    x, y = data()
+    batch = (x, torch.randn_like(x), y)
+    assert check("zero-input", Two(True), batch=batch).status == "passed"
+    unused = check("zero-input", Two(False), batch=batch)
+    assert unused.status == "warning"
+    assert "input 2" in unused.message
+
+
 def test_targets_that_need_no_input() -> None:
     x, y = data()
     assert check("zero-input", batch=(x, torch.zeros_like(y))).status == "skipped"

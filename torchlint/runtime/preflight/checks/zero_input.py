@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import Any
 
@@ -30,14 +31,8 @@ class ZeroInput(PreflightCheck):
     def run(self, subject: Subject) -> Outcome:
         memory = subject.memory
         zeroed = memory.batch.with_inputs(_zeros)
-        change = self._change(subject, memory.batch, zeroed)
-        if change is not None and change <= UNCHANGED:
-            return self.failed(
-                "the output is the same when all inputs are zero: the input does not reach it",
-                "a variable that is overwritten on the way, a product with zero, or a mask that hides everything",
-                "follow the input through forward() and print its standard deviation layer by layer",
-                change=change,
-            )
+        if lost := self._lost(subject, memory.batch, zeroed):
+            return lost
         if len(memory.fit.losses) < 2 or memory.fit.first <= memory.fit.best:
             raise Skip("nothing was learnt that could come from the input: see 'overfit-batch'")
         if subject.kind_of(memory.batch).guess == 0.0:
@@ -62,6 +57,28 @@ class ZeroInput(PreflightCheck):
             **evidence,
         )
 
+    def _lost(self, subject: Subject, batch: Batch, zeroed: Batch) -> Outcome | None:
+        """All inputs, or one of several, that the output does not depend on."""
+        change = self._change(subject, batch, zeroed)
+        if change is not None and change <= UNCHANGED:
+            return self.failed(
+                "the output is the same when all inputs are zero: the input does not reach it",
+                "a variable that is overwritten on the way, a product with zero, or a mask that hides everything",
+                "follow the input through forward() and print its standard deviation layer by layer",
+                change=change,
+            )
+        for number, one in enumerate(batch.inputs(), 1):
+            without = batch.with_inputs(functools.partial(_zeros_for, one))
+            change = None if torch.equal(_zeros(one), one) else self._change(subject, batch, without)
+            if change is not None and change <= UNCHANGED:
+                return self.warning(
+                    f"the output is the same when input {number}, of shape {list(one.shape)}, is zero: it is not used",
+                    "a variable that is overwritten on the way, or an argument that forward() ignores",
+                    "follow it through forward(), or leave it out of the batch",
+                    change=change,
+                )
+        return None
+
     @staticmethod
     def _change(subject: Subject, batch: Batch, zeroed: Batch) -> float | None:
         """How much the output of the untrained model changes, of its largest number, with the same random numbers."""
@@ -76,6 +93,10 @@ class ZeroInput(PreflightCheck):
         pairs = [(one, other) for one, other in zip(*outputs) if one.shape == other.shape and one.numel()]
         changes = [float((one - other).abs().max() / one.abs().max().clamp_min(1e-30)) for one, other in pairs]
         return max(changes) if changes and all(map(math.isfinite, changes)) else None
+
+
+def _zeros_for(one: torch.Tensor, tensor: torch.Tensor) -> torch.Tensor:
+    return _zeros(tensor) if tensor is one else tensor
 
 
 def _zeros(tensor: torch.Tensor) -> torch.Tensor:
