@@ -161,8 +161,7 @@ def main() -> None:
                 cells = [shown(ours), shown(theirs), shown(factor, ".1f"), shown(per_decade), shown(other, ".1f")]
                 cells.append(", ".join(shown(loss, ".3g") for loss in losses))
                 print(f"| {case.name} | {name} | " + " | ".join(cells) + " |", flush=True)
-    print(f"
-both suggest a rate in {both} of {total}")
+    print(f"\nboth suggest a rate in {both} of {total}")
     print(f"within a factor of 3 in {within}, per decade in {within_decade}")
     print(f"lower loss at torchlint's in {better}")
 
