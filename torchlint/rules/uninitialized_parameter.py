@@ -86,8 +86,8 @@ class UninitializedParameter(StaticRule):
     triggers = (b"Parameter(",)
 
     def check(self, module: Module) -> Iterator[Problem]:
-        if not module.calls_by_name.get("Parameter"):
-            return
+        if module.is_test or not module.calls_by_name.get("Parameter"):
+            return  # in tests of software, any numbers will do
         for cls in module.classes:
             found = list(_uninitialized(module, cls))
             if not found or not _is_plain_module(module.evaluator, cls):
