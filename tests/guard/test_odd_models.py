@@ -77,8 +77,12 @@ def test_report_that_cannot_be_written(tmp_path: Path) -> None:
 def test_report_whose_folder_goes_away(tmp_path: Path) -> None:
     folder = tmp_path / "runs"
     folder.mkdir()
-    with pytest.warns(UserWarning, match="report can't be written"), torchlint.guard(mlp(), report=folder / "a"):
-        folder.rmdir()
+    guard = torchlint.guard(mlp(), report=folder / "a")
+    folder.rmdir()
+    with pytest.raises(ValueError, match=r"report: .*can't be written"):
+        guard.start()
+    # it watches nothing then
+    guard.stop()
 
 
 # ------------------------------------------------------------------- unusual models

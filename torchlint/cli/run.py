@@ -51,7 +51,7 @@ Exit status: that of the script; 1 where it succeeds and the guard has found an 
 @click.option(
     "--report",
     type=click.Path(dir_okay=False),
-    help="Write findings and last steps here, as JSON lines; one file for each rank.",
+    help="Write what happens here, as JSON lines, for torchlint report; one file for each rank.",
 )
 @click.argument("script")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
@@ -72,18 +72,19 @@ def command(
     try:
         from torchlint.runtime import guard
         from torchlint.runtime import script as scripts
+        from torchlint.runtime.ranks import local_world
     except ModuleNotFoundError as error:
         if error.name != "torch":
             raise
         raise Failure('the guard needs torch: pip install "torchlint[runtime]"') from None
     try:
         watch = guard.Guard(
-            action="raise" if action == "raise" else _printer(scripts.local_world()[0] == 1),
+            action="raise" if action == "raise" else _printer(local_world()[0] == 1),
             select=",".join(select) or None,
             ignore=",".join(ignore) or None,
             every=every,
             protect=protect,
-            report=None if report is None else scripts.own_report(Path(report)),
+            report=report,
         )
     except ValueError as error:
         raise Failure(str(error)) from None
@@ -135,8 +136,8 @@ def _is_theirs(trace: TracebackType) -> bool:
 
 
 def _print_summary(findings: list[RuntimeFinding]) -> None:
+    from torchlint.runtime.ranks import local_world
     from torchlint.runtime.render import print_findings
-    from torchlint.runtime.script import local_world
 
     if local_world()[0] > 1:
         print_findings(findings)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 import os
 import warnings
 import weakref
@@ -16,9 +15,13 @@ from typing import Any, Literal, TypeVar
 
 import torch
 from torch import nn
+from torch.nn.parameter import is_lazy
 
 from torchlint.runtime.checks import Check, all_checks
-from torchlint.runtime.findings import GuardError, GuardWarning, RuntimeFinding, plain_json
+from torchlint.runtime.findings import GuardError, GuardWarning, RuntimeFinding
+from torchlint.runtime.observers import Observer, Observers, Run
+from torchlint.runtime.ranks import own_report
+from torchlint.runtime.report.log import RunLog
 from torchlint.runtime.session import Session, Settings
 
 Action = Literal["raise", "warn", "record"] | Callable[[RuntimeFinding], None]
@@ -55,7 +58,10 @@ class Guard(ContextDecorator):
         Look at all gradients before each step, and wait for the result, so that a step on NaN is never taken. Without
         it, a GPU's loss and gradients are read one step late, and on a CPU some gradients wait for their turn.
     report
-        A file that gets the findings and the recorded steps as JSON lines when the block ends.
+        A file that gets steps, findings and closer looks as JSON lines while the block runs; `torchlint report` makes
+        a page of it. Under torchrun, each rank writes its own.
+    observers
+        Others that are told the same, such as `torchlint.integrations.tensorboard.TensorBoard("runs/first")`.
 
     Raises
     ------
@@ -76,6 +82,7 @@ class Guard(ContextDecorator):
         history: int = 256,
         protect: bool = False,
         report: str | Path | None = None,
+        observers: Iterable[Observer] = (),
     ) -> None:
         for model in models:
             _check_model(model)
@@ -89,10 +96,17 @@ class Guard(ContextDecorator):
         self._action = action
         self._checks = _chosen(select, ignore)
         self._settings = Settings(every=every, history=history, protect=protect)
-        self._report = None if report is None else Path(report)
-        if self._report is not None:
-            _check_report(self._report)
+        self._observers = list(observers)
+        for observer in self._observers:
+            if not isinstance(observer, Observer):
+                raise TypeError(f"observers: {observer!r} is no torchlint.runtime.observers.Observer")
+        if report is not None:
+            path = own_report(Path(report))
+            _check_report(path)
+            self._observers.append(RunLog(path))
         self._session: Session | None = None
+        #: the observers while a block runs, to its very end
+        self._looking: Observers | None = None
         #: what was found so far, in order
         self.findings: list[RuntimeFinding] = []
 
@@ -106,26 +120,44 @@ class Guard(ContextDecorator):
         if len(models) < len(self._references):
             raise RuntimeError("the model of this guard does not exist any more")
         self.findings = []
-        session = Session(models, self._checks, self._settings, self._tell)
+        self._looking = Observers(self._observers) if self._observers else None
+        session = Session(models, self._checks, self._settings, self._tell, self._looking)
+        if self._looking is not None:
+            self._looking.start(self._run(session))
         session.start()
         self._session = session
         return self
 
     def stop(self) -> None:
         """Stop watching and put everything back, as leaving the block does. Does nothing if it is not watching."""
-        self._stop(failed=False)
+        self._stop(None)
 
-    def _stop(self, failed: bool) -> None:
+    def _stop(self, error: type[BaseException] | None) -> None:
         session, self._session = self._session, None
         if session is not None:
             try:
-                session.stop(failed)
+                session.stop(failed=error is not None)
+            except BaseException as late:
+                error = type(late)
+                raise
             finally:
                 if self._models:
                     self._references = [weakref.ref(model) for model in self._models]
                     self._models = ()
-                if self._report is not None:
-                    _write_report(self._report, self.findings, session)
+                looking, self._looking = self._looking, None
+                if looking is not None:
+                    looking.end(session.step, None if error is None else error.__name__)
+
+    def _run(self, session: Session) -> Run:
+        distributed = torch.distributed.is_available() and torch.distributed.is_initialized()
+        models = {
+            root.label or type(root.inner).__name__: sum(
+                parameter.numel() for parameter in root.module.parameters() if not is_lazy(parameter)
+            )
+            for root in session.roots
+        }
+        rank = torch.distributed.get_rank() if distributed else None
+        return Run(torch.__version__, models, self._settings.every, rank)
 
     def __enter__(self) -> Guard:
         return self.start()
@@ -133,7 +165,7 @@ class Guard(ContextDecorator):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stop(failed=kind is not None)
+        self._stop(kind)
 
     def __call__(self, function: AnyFunction) -> AnyFunction:
         """As a decorator: each call of the function is guarded."""
@@ -149,6 +181,9 @@ class Guard(ContextDecorator):
 
     def _tell(self, findings: Sequence[RuntimeFinding]) -> None:
         self.findings += findings
+        if self._looking is not None:
+            for finding in findings:
+                self._looking.finding(finding)
         for finding in findings:
             if callable(self._action):
                 self._action(finding)
@@ -209,23 +244,3 @@ def _prefixes(codes: Iterable[str], option: str) -> tuple[str, ...]:
         if not prefix or not any(code.startswith(prefix) for code in known):
             raise ValueError(f"{option}: the guard has no check '{prefix}'{suggest(prefix, known)}")
     return prefixes
-
-
-def _write_report(path: Path, findings: list[RuntimeFinding], session: Session) -> None:
-    rows: list[dict[str, Any]] = [{"kind": "run", "torch": torch.__version__, "steps": session.step}]
-    rows += [
-        {
-            "kind": "step",
-            "step": record.step,
-            "optimizer": record.optimizer,
-            "loss": plain_json(record.loss),
-            "gradient_norm": plain_json(record.gradient_norm),
-            "learning_rate": record.learning_rate,
-        }
-        for record in session.recorder.records
-    ]
-    rows += [{"kind": "finding", **finding.as_dict()} for finding in findings]
-    try:
-        path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    except OSError as error:
-        warnings.warn(f"torchlint: the report can't be written to {path}: {error.strerror}", stacklevel=2)

@@ -16,6 +16,7 @@ from typing import Any
 
 from torchlint.runtime.findings import RuntimeFinding
 from torchlint.runtime.guard import Guard
+from torchlint.runtime.ranks import local_world
 
 #: seconds that ranks wait for each other's reports
 PATIENCE = 10.0
@@ -68,17 +69,6 @@ def _wait(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and not condition():
         time.sleep(0.05)
-
-
-def local_world() -> tuple[int, int]:
-    """How many processes torchrun started on this machine, and which one this is."""
-    return int(os.environ.get("LOCAL_WORLD_SIZE", "1")), int(os.environ.get("LOCAL_RANK", "0"))
-
-
-def own_report(path: Path) -> Path:
-    """The report of this rank: ranks must not write over each other's."""
-    size, rank = local_world()
-    return path if size == 1 else path.with_name(f"{path.stem}.rank{rank}{path.suffix}")
 
 
 def _leave(file: Path, findings: list[dict[str, Any]]) -> None:

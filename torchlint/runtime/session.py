@@ -34,8 +34,10 @@ from torchlint.runtime.events import (
 from torchlint.runtime.findings import RuntimeFinding, Severity
 from torchlint.runtime.graph import LossGraph, comes_from
 from torchlint.runtime.listening import Listening
+from torchlint.runtime.losses import guessing
 from torchlint.runtime.meter import Meter, is_fine
 from torchlint.runtime.models import Root, models_holding, named_roots
+from torchlint.runtime.observers import Observers
 from torchlint.runtime.operations import in_transform, tensors_in
 from torchlint.runtime.optimizers import TrackedOptimizer
 from torchlint.runtime.pace import Pace
@@ -73,6 +75,7 @@ class Session:
         checks: Iterable[type[Check]],
         settings: Settings,
         tell: Callable[[Sequence[RuntimeFinding]], None],
+        observers: Observers | None = None,
     ) -> None:
         self.thread = threading.get_ident()
         self.settings = settings
@@ -100,6 +103,8 @@ class Session:
         #: true while the guard itself calls the model
         self.replaying = False
 
+        #: those who look on, if anybody does
+        self.observers = observers
         self._audience = Audience(tell)
         self._audience.seat(check(self) for check in checks)
         self._pace = Pace(settings.every)
@@ -350,10 +355,18 @@ class Session:
                 model.notice_draws()
         if self.step < GRAPH_STEPS and self._walks < GRAPH_WALKS:
             self._walks += 1
-            self._emit(Graph(LossGraph(roots)))
+            graph = LossGraph(roots)
+            if self.observers is not None and not self.backwards:
+                self._tell_of_loss(self.observers, graph)
+            self._emit(Graph(graph))
         self._emit(BackwardStart(roots, self.meter.loss, self.gradients_scaled, self._stepping is not None))
         if self._scaled:
             self._scaled.clear()
+
+    def _tell_of_loss(self, observers: Observers, graph: LossGraph) -> None:
+        known = guessing(graph, self.gradients_scaled)
+        if known is not None:
+            observers.loss(*known)
 
     def backward_ended(self) -> None:
         self.backwards += 1
@@ -440,8 +453,9 @@ class Session:
 
     def _measured(self, event: Measured) -> None:
         optimizer = event.optimizer
-        self.recorder.add(
-            StepRecord(event.step, optimizer.label, event.loss, event.gradient_norm, optimizer.learning_rate)
-        )
+        record = StepRecord(event.step, optimizer.label, event.loss, event.gradient_norm, optimizer.learning_rate)
+        self.recorder.add(record)
+        if self.observers is not None:
+            self.observers.step(record)
         if not self._pace.calm or not (is_fine(event.loss) and is_fine(event.gradient_norm)):
             self._emit(event)
