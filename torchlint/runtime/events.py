@@ -11,6 +11,7 @@ from torch.amp.grad_scaler import GradScaler
 
 if TYPE_CHECKING:
     from torchlint.runtime.graph import LossGraph
+    from torchlint.runtime.layers import Sample
     from torchlint.runtime.models import Root
     from torchlint.runtime.optimizers import TrackedOptimizer
 
@@ -84,6 +85,14 @@ class Measured:
     by_scaler: bool
     #: read after the step that it belongs to
     late: bool
+
+
+@dataclass(slots=True)
+class Sampled:
+    """A step was looked at layer by layer: in some of the first steps, and once in each closer look."""
+
+    optimizer: TrackedOptimizer
+    sample: Sample
 
 
 @dataclass(slots=True)

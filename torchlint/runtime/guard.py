@@ -7,7 +7,7 @@ import os
 import warnings
 import weakref
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import ContextDecorator
 from pathlib import Path
 from types import TracebackType
@@ -19,10 +19,12 @@ from torch.nn.parameter import is_lazy
 
 from torchlint.runtime.checks import Check, all_checks
 from torchlint.runtime.findings import GuardError, GuardWarning, RuntimeFinding
+from torchlint.runtime.layers import Sample
 from torchlint.runtime.observers import Observer, Observers, Run
 from torchlint.runtime.ranks import own_report
 from torchlint.runtime.report.log import RunLog
 from torchlint.runtime.session import Session, Settings
+from torchlint.runtime.speeds import LayerSpeed, learning_speeds, suggested_groups
 
 Action = Literal["raise", "warn", "record"] | Callable[[RuntimeFinding], None]
 
@@ -107,6 +109,7 @@ class Guard(ContextDecorator):
         self._session: Session | None = None
         #: the observers while a block runs, to its very end
         self._looking: Observers | None = None
+        self._samples: Collection[Sample] = ()
         #: what was found so far, in order
         self.findings: list[RuntimeFinding] = []
 
@@ -126,6 +129,7 @@ class Guard(ContextDecorator):
             self._looking.start(self._run(session))
         session.start()
         self._session = session
+        self._samples = session.layers.samples
         return self
 
     def stop(self) -> None:
@@ -196,13 +200,23 @@ class Guard(ContextDecorator):
                 if finding.severity == "error":
                     raise GuardError(finding)
 
+    @property
+    def samples(self) -> list[Sample]:
+        """What each layer did in the steps that were looked at closely: of the last ones, as many as `history`."""
+        return list(self._samples)
+
+    def learning_speeds(self) -> list[LayerSpeed]:
+        """How fast each layer learns beside the others, the slowest first."""
+        return learning_speeds(self._samples)
+
     def summary(self) -> str:
-        """How often each bug was found, and each finding, as text."""
-        if not self.findings:
-            return "No silent bugs found."
-        counts = Counter((finding.code, finding.name) for finding in self.findings)
-        head = "\n".join(f"{count:>4}  {code}  {name}" for (code, name), count in sorted(counts.items()))
-        return "\n\n".join([head, *map(str, self.findings)])
+        """How often each bug was found, each finding, and layers that learn far slower or faster than most, as text."""
+        parts = ["No silent bugs found."]
+        if self.findings:
+            counts = Counter((finding.code, finding.name) for finding in self.findings)
+            head = "\n".join(f"{count:>4}  {code}  {name}" for (code, name), count in sorted(counts.items()))
+            parts = [head, *map(str, self.findings)]
+        return "\n\n".join([*parts, *suggested_groups(self.learning_speeds())])
 
 
 def _check_model(model: object) -> None:

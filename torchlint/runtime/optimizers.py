@@ -82,6 +82,12 @@ class TrackedOptimizer:
         return [float(group["lr"]) for group in self._groups if "lr" in group]
 
     @property
+    def scale(self) -> float:
+        """What the gradients are still multiplied by: a GradScaler leaves unscaling to a fused optimizer."""
+        scale = getattr(self.reference(), "grad_scale", None)
+        return 1.0 if scale is None else float(scale)
+
+    @property
     def skips(self) -> bool:
         """Whether a GradScaler has told a fused optimizer to do nothing in this step. Waits for the device."""
         found = getattr(self.reference(), "found_inf", None)

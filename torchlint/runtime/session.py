@@ -27,12 +27,14 @@ from torchlint.runtime.events import (
     Graph,
     Measured,
     Operation,
+    Sampled,
     ScalerStep,
     StepEnd,
     StepStart,
 )
 from torchlint.runtime.findings import RuntimeFinding, Severity
 from torchlint.runtime.graph import LossGraph, comes_from
+from torchlint.runtime.layers import Layers
 from torchlint.runtime.listening import Listening
 from torchlint.runtime.losses import guessing
 from torchlint.runtime.meter import Meter, is_fine
@@ -94,6 +96,8 @@ class Session:
         self.gradients_scaled = False
         #: backward passes that are finished
         self.backwards = 0
+        #: what each layer does in some steps
+        self.layers = Layers(settings.every, settings.history)
         #: loss and gradient norm of the last step
         self.meter = Meter(settings.protect, self._measured)
         #: the model that is running in eval mode and without gradients, while operations are listened to
@@ -146,6 +150,7 @@ class Session:
 
     def detach(self) -> None:
         """Hear nothing more, until attached again."""
+        self.layers.activations.leave()
         for ear in self._ears.values():
             ear.close()
         self._ears.clear()
@@ -259,6 +264,8 @@ class Session:
             # an evaluation, after which people forget what they have to put back
             self._wake()
         self._listening.notice_compiler()
+        if grad_enabled and training and self._stepping is None and self.layers.is_due(self.step):
+            self.layers.activations.listen(root, self.name)
         self._emit(Forward(root, args, kwargs, training, grad_enabled))
         if not grad_enabled and not root.compiled:
             self._listen_to_evaluation(root)
@@ -317,6 +324,7 @@ class Session:
 
     def compiled_call_starts(self) -> None:
         self.compiler_used()
+        self.layers.activations.leave()
         for root, ear in self._ears.items():
             # a model that is called from compiled code, and not one that calls it
             if not root.called and root.module is root.inner:
@@ -427,6 +435,7 @@ class Session:
             tracked.closure = True
         if not self._pace.calm:
             self._emit(StepStart(tracked, by_scaler))
+            self.layers.step_starts(tracked, self.roots, self.step)
         if not closure:
             self.meter.measure(self.step, tracked, by_scaler, self._pace.calm)
 
@@ -435,6 +444,8 @@ class Session:
         self._stepping = None
         if not self._pace.calm or tracked.closure:
             self._emit(StepEnd(tracked))
+        if not self._pace.calm and (sample := self.layers.step_ended(tracked)):
+            self._emit(Sampled(tracked, sample))
         self.gradients_scaled = False
         tracked.steps += 1
         tracked.backwards = self.backwards

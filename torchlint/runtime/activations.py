@@ -1,0 +1,237 @@
+"""The outputs of layers in one forward pass, seen by hooks that are put on for it and taken off after.
+
+Only numbers are kept, no tensors. What stands before a layer is asked of the autograd graph, so that `F.relu` counts
+as `nn.ReLU` does.
+"""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any, TypedDict
+
+import torch
+from torch import nn
+from torch.nn.modules.conv import _ConvNd
+from torch.nn.parameter import is_lazy
+
+from torchlint.runtime.graph import TRANSPARENT, Node, kind
+from torchlint.runtime.models import Root
+from torchlint.runtime.operations import compilations, in_transform
+
+#: rows that a unit must be zero for: in a batch of one or two, many healthy units are
+ROWS = 16
+#: units that make a layer: a share of fewer says little
+UNITS = 8
+#: tanh and sigmoid lie at the ends of their range where their slope is below 2 % and 1 %
+END = 0.99
+
+_RELUS = (nn.ReLU, nn.ReLU6)
+_WEIGHTED = (nn.Linear, _ConvNd)
+
+_RELU_NODES = ("Relu", "Threshold", "Hardtanh", "Relu6")
+#: a unit that is zero everywhere stays so
+_KEEPS_ZEROS = TRANSPARENT | {
+    *("MaxPool1D", "MaxPool2DWithIndices", "MaxPool3DWithIndices", "AvgPool2D", "AvgPool3D"),
+    *("AdaptiveAvgPool2D", "AdaptiveAvgPool3D", "Mean", "NativeDropout"),
+}
+#: and the ends of a range stay ends
+_KEEPS_ENDS = TRANSPARENT | {"MaxPool1D", "MaxPool2DWithIndices", "MaxPool3DWithIndices"}
+#: nodes that hold a layer's weight, if it learns
+_LAYER_NODES = ("Addmm", "Mm", "Bmm", "Linear", "Convolution", "MkldnnConvolution", "ConvolutionOverrideable")
+
+
+class Shown(TypedDict, total=False):
+    """The fields of a `LayerSample` that stand for activations."""
+
+    activation_mean: float
+    activation_std: float
+    dead: float
+    saturated: float
+
+
+class Activations:
+    """Listens to one forward pass of a model."""
+
+    def __init__(self) -> None:
+        self._shown: dict[str, dict[str, torch.Tensor]] = {}
+        self._handles: list[Any] = []
+        self._nodes: set[Node] = set()
+        self._name: Callable[[torch.Tensor], str | None] = lambda tensor: None
+        self._thread = 0
+        #: a mistake of ours has shown: no more of it
+        self._broken = False
+
+    def listen(self, root: Root, name: Callable[[torch.Tensor], str | None]) -> None:
+        """Hear the forward pass of `root` that begins now. Never where something is compiled: hooks would be, too."""
+        self.leave()
+        if self._broken or root.compiled or compilations() or _is_capturing():
+            return
+        self._name = name
+        self._thread = threading.get_ident()
+        for path, module in root.inner.named_modules():
+            if _is_heard(module):
+                self._handles.append(module.register_forward_hook(_Hook(self, root.path(path))))
+        # always called: an exception in the forward pass must not leave hooks behind
+        self._handles.append(root.module.register_forward_hook(self._end, always_call=True))
+
+    def _end(self, module: nn.Module, args: Any, result: Any) -> None:
+        if threading.get_ident() == self._thread:
+            self.leave()
+
+    def leave(self) -> None:
+        """Take all hooks off."""
+        for handle in self._handles:
+            handle.remove()
+        self._handles.clear()
+        self._nodes.clear()
+
+    def of(self, path: str) -> Shown:
+        """What was seen of a layer since it was last asked for."""
+        return Shown(**{name: value.item() for name, value in self._shown.pop(path, {}).items()})  # type: ignore[typeddict-item]
+
+    # ------------------------------------------------------------------ in the hooks
+
+    def see(self, path: str, module: nn.Module, args: Any, result: Any) -> None:
+        if threading.get_ident() != self._thread or in_transform():
+            return
+        try:
+            # what is computed here is nobody's business: no mode of ours or of the user's hears it
+            with torch.no_grad(), torch._C.DisableTorchFunction():
+                self._see(path, module, args, result)
+        except Exception as error:
+            self._broken = True
+            self.leave()
+            warnings.warn(
+                f"torchlint: internal error in reading activations, which is off from now on: "
+                f"{type(error).__name__}: {error}; please report it",
+                RuntimeWarning,
+                stacklevel=2,
+            )
+
+    def _see(self, path: str, module: nn.Module, args: Any, result: Any) -> None:
+        output = result[0] if isinstance(result, tuple) and result else result
+        if isinstance(module, _RELUS):
+            if _is_plain(output):
+                self._see_relu(path, output, output.grad_fn)
+            return
+        if isinstance(module, _WEIGHTED) and args and _is_plain(args[0]):
+            self._see_input(path, args[0])
+        if _is_plain(output) and output.numel() > 1:
+            values = output.detach().float()
+            std, mean = torch.std_mean(values)
+            self._shown.setdefault(path, {}).update(activation_mean=mean, activation_std=std)
+            if isinstance(module, (nn.GRU, nn.RNN)):
+                self._keep_least(path, "saturated", _at_the_ends(values, -1.0))
+
+    def _see_input(self, path: str, value: torch.Tensor) -> None:
+        node = _behind(value.grad_fn, _KEEPS_ENDS, masks=False)
+        if node is not None and kind(node) in ("Tanh", "Sigmoid") and node not in self._nodes:
+            self._nodes.add(node)
+            low = -1.0 if kind(node) == "Tanh" else 0.0
+            self._keep_least(self._layer(node) or path, "saturated", _at_the_ends(value.detach().float(), low))
+        self._see_relu(path, value, _behind(value.grad_fn, _KEEPS_ZEROS, masks=True))
+
+    def _see_relu(self, path: str, value: torch.Tensor, node: Node) -> None:
+        if node is None or kind(node) not in _RELU_NODES or node in self._nodes:
+            return
+        self._nodes.add(node)
+        share = _dead(value.detach())
+        if share is not None:
+            self._keep_least(self._layer(node) or path, "dead", share)
+
+    def _keep_least(self, path: str, name: str, share: torch.Tensor) -> None:
+        """A layer that is called several times in a step is dead where it is dead each time."""
+        shown = self._shown.setdefault(path, {})
+        shown[name] = torch.minimum(shown[name], share) if name in shown else share
+
+    def _layer(self, node: Node) -> str | None:
+        """The path of the layer whose output an activation was given."""
+        for _ in range(4):
+            children = [child for child, _ in node.next_functions if child is not None]
+            for child in children:
+                leaf = next((below for below in _with_casts(child) if hasattr(below, "variable")), None)
+                if leaf is not None:
+                    name = self._name(leaf.variable)
+                    return None if name is None else name.rpartition(".")[0] or None
+            if not children or kind(node) in _LAYER_NODES:
+                return None
+            node = children[0]
+        return None
+
+
+class _Hook:
+    """Of one layer; `copy` and `pickle` of a module would carry it along, and a copy must not tell."""
+
+    def __init__(self, activations: Activations, path: str) -> None:
+        self._activations = activations
+        self._path = path
+
+    def __call__(self, module: nn.Module, args: Any, result: Any) -> None:
+        if not torch.compiler.is_compiling():
+            self._activations.see(self._path, module, args, result)
+
+
+def _is_heard(module: nn.Module) -> bool:
+    if isinstance(module, torch.jit.ScriptModule):
+        return False
+    if isinstance(module, _RELUS):
+        return True
+    own = list(module.parameters(recurse=False))
+    return bool(own) and not any(map(is_lazy, own))
+
+
+def _is_plain(value: Any) -> bool:
+    return (
+        type(value) is torch.Tensor
+        and value.layout is torch.strided
+        and value.is_floating_point()
+        and value.numel() > 0
+        and value.device.type != "meta"
+    )
+
+
+def _is_capturing() -> bool:
+    return torch.cuda.is_initialized() and torch.cuda.is_current_stream_capturing()
+
+
+def _behind(node: Node, passing: frozenset[str] | set[str], masks: bool) -> Node:
+    """The first node that does more than pass numbers on.
+
+    `masks`: a product with something that does not learn, as dropout is on a CPU, passes too: zeros stay zeros.
+    """
+    for _ in range(8):
+        children = [child for child, _ in node.next_functions if child is not None] if node is not None else []
+        if len(children) != 1 or not (kind(node) in passing or (masks and kind(node) == "Mul")):
+            break
+        node = children[0]
+    return node
+
+
+def _with_casts(node: Node) -> Iterator[Node]:
+    for _ in range(3):
+        yield node
+        if kind(node) not in ("T", "Transpose", "ToCopy") or not node.next_functions:
+            return
+        node = node.next_functions[0][0]
+
+
+def _at_the_ends(value: torch.Tensor, low: float) -> torch.Tensor:
+    """The share of numbers at the ends of the range from `low` to 1."""
+    margin = (1.0 - low) * (1.0 - END) / 2
+    return ((value > 1.0 - margin) | (value < low + margin)).float().mean()
+
+
+def _dead(value: torch.Tensor) -> torch.Tensor | None:
+    """The share of units that are zero in all rows.
+
+    Units lie along dimension 1 or along the last one; where nearly all of either are zero, so is the layer.
+    """
+    shares = []
+    for dim in {1, value.dim() - 1} if value.dim() > 1 else ():
+        units = value.shape[dim]
+        if units >= UNITS and value.numel() // units >= ROWS:
+            others = [other for other in range(value.dim()) if other != dim]
+            shares.append((value.abs().amax(others) == 0).float().mean())
+    return torch.stack(shares).max() if shares else None
