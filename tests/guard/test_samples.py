@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from torch import nn
 
 import torchlint
 from torchlint.runtime.layers import EARLY, Sample
+from torchlint.runtime.observers import Observer
 
 
 class Functional(nn.Module):
@@ -65,6 +67,25 @@ def test_the_numbers_of_a_sample_are_those_of_the_step() -> None:
         assert layer.update_ratio == pytest.approx(moved / norm, rel=1e-3)
         # plain gradient descent
         assert layer.gradient_norm == pytest.approx(moved / 0.1, rel=1e-3)
+
+
+def test_observers_are_told() -> None:
+    class Seen(Observer):
+        def __init__(self) -> None:
+            self.told: list[Any] = []
+
+        def layers(self, step: int, layers: Mapping[str, Mapping[str, float]]) -> None:
+            self.told.append((step, layers))
+
+    seen = Seen()
+    samples, _ = train(Functional(), 3, observers=[seen])
+    assert [step for step, _ in seen.told] == [0, 1, 2]
+    first = seen.told[0][1]
+    assert list(first) == ["conv", "norm", "hidden", "head"]
+    assert first["norm"]["dead"] == samples[0].layers[1].dead
+    assert set(first["head"]) == {
+        *("gradient_norm", "weight_norm", "update_ratio", "activation_mean", "activation_std")
+    }
 
 
 def test_activations_before_functions_are_seen() -> None:

@@ -52,6 +52,14 @@ class LayerSample(NamedTuple):
     #: it has a weight with two dimensions or more: no normalisation
     matrix: bool = True
 
+    def numbers(self) -> dict[str, float]:
+        """What is known of it."""
+        known = self._asdict()
+        return {name: known[name] for name in _NUMBERS if known[name] is not None}
+
+
+_NUMBERS = tuple(name for name in LayerSample._fields if name not in ("layer", "kind", "matrix"))
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:

@@ -445,6 +445,8 @@ class Session:
         if not self._pace.calm or tracked.closure:
             self._emit(StepEnd(tracked))
         if not self._pace.calm and (sample := self.layers.step_ended(tracked)):
+            if self.observers is not None:
+                self.observers.layers(sample.step, {layer.layer: layer.numbers() for layer in sample.layers})
             self._emit(Sampled(tracked, sample))
         self.gradients_scaled = False
         tracked.steps += 1
