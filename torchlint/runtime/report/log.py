@@ -30,6 +30,9 @@ from torchlint.runtime.recorder import StepRecord
 SCHEMA = "torchlint-run"
 VERSION = 1
 
+#: samples of layers after which only every second one is written, and after as many more only every fourth, and so on
+SAMPLES = 200
+
 
 class RunLog(Observer):
     """Writes the log. It is flushed after each block of steps: nothing waits where a fork could copy it."""
@@ -38,12 +41,15 @@ class RunLog(Observer):
         self._path = path
         self._file: TextIO | None = None
         self._began = 0.0
+        #: samples that were told, and that were written
+        self._told = self._written = 0
 
     def __str__(self) -> str:
         return f"the report in {self._path}"
 
     def start(self, run: Run) -> None:
         self._began = time.monotonic()
+        self._told = self._written = 0
         try:
             self._file = self._path.open("w", encoding="utf-8")
             self._write(self._head(run))
@@ -71,7 +77,11 @@ class RunLog(Observer):
         self._write(*map(_step, records))
 
     def layers(self, step: int, layers: Mapping[str, Mapping[str, float]]) -> None:
-        numbers = {path: {key: plain_json(value) for key, value in one.items()} for path, one in layers.items()}
+        self._told += 1
+        if self._told % 2 ** (self._written // SAMPLES):
+            return
+        self._written += 1
+        numbers = {path: {key: _short(value) for key, value in one.items()} for path, one in layers.items()}
         self._write({"kind": "layers", "step": step, "layers": numbers})
 
     def finding(self, finding: RuntimeFinding) -> None:
@@ -98,6 +108,10 @@ class RunLog(Observer):
             # closing tries once more to write what could not be written
             with contextlib.suppress(OSError):
                 file.close()
+
+
+def _short(value: float) -> Any:
+    return plain_json(float(f"{value:.4g}"))
 
 
 def _step(record: StepRecord) -> dict[str, Any]:

@@ -1,0 +1,166 @@
+"""`torchlint report` on whole, broken and foreign logs. None of it needs torch."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+import runs
+from conftest import Command
+
+from torchlint.runtime.report.log import SAMPLES, RunLog
+from torchlint.runtime.report.reading import NotAReport, read
+from torchlint.runtime.report.thinning import smoothed, thinned
+
+
+def test_in_the_terminal(torchlint: Command, tmp_path: Path) -> None:
+    runs.write(tmp_path / "run.jsonl", runs.run())
+    result = torchlint("report", "run.jsonl")
+    assert result.code == 0
+    assert result.out.startswith("run.jsonl: 300 steps, ended by GuardError, 1 error, 1 warning\n")
+    assert "TLN503 [non-finite] error at step 299: found by TLN503" in result.out
+    assert "train.py:41" in result.out
+    assert result.out.splitlines()[-1].split() == ["299", "nan", "inf", "0.01", "SGD"]
+
+
+def test_page(torchlint: Command, tmp_path: Path) -> None:
+    pytest.importorskip("bokeh")
+    runs.write(tmp_path / "run.jsonl", runs.run())
+    result = torchlint("report", "run.jsonl", "-o", "run.html")
+    assert (result.code, result.out, result.err) == (0, "", "")
+    text = (tmp_path / "run.html").read_text(encoding="utf-8")
+    assert "found by TLN503" in text
+    assert runs.HOSTILE not in text
+    assert len(text) < 2_500_000
+
+
+def test_page_without_its_libraries(torchlint: Command, tmp_path: Path) -> None:
+    runs.write(tmp_path / "run.jsonl", runs.run())
+    (tmp_path / "bokeh.py").write_text("raise ModuleNotFoundError('no', name='bokeh')")
+    result = torchlint("report", "run.jsonl", "-o", "run.html", PYTHONPATH=str(tmp_path))
+    assert result.code == 2
+    assert result.err == 'Error: a page needs bokeh: pip install "torchlint[report]"\n'
+    assert not (tmp_path / "run.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "run.jsonl: not the log of a guarded run"),
+        (b"\x00\xff\xfe garbage \x00", "run.jsonl: not the log of a guarded run"),
+        (b'{"loss": 1.0}\n[1]\n3\n', "run.jsonl: not the log of a guarded run"),
+        (b'{"kind": "run", "schema": "another"}\n', "run.jsonl: not the log of a guarded run"),
+        (b"[" * 100_000, "run.jsonl: not the log of a guarded run"),
+    ],
+)
+def test_no_report(torchlint: Command, tmp_path: Path, content: bytes, message: str) -> None:
+    (tmp_path / "run.jsonl").write_bytes(content)
+    result = torchlint("report", "run.jsonl", "-o", "run.html")
+    assert (result.code, result.err) == (2, f"Error: {message}\n")
+    assert not (tmp_path / "run.html").exists()
+
+
+def test_no_file(torchlint: Command, tmp_path: Path) -> None:
+    assert torchlint("report", "run.jsonl").err == "Error: run.jsonl: cannot be read: No such file or directory\n"
+    (tmp_path / "run.jsonl").mkdir()
+    assert torchlint("report", "run.jsonl").err == "Error: run.jsonl: cannot be read: Is a directory\n"
+    runs.write(tmp_path / "whole.jsonl", runs.run())
+    result = torchlint("report", "whole.jsonl", "-o", "nowhere/run.html")
+    assert result.code == 2 and "nowhere/run.html: cannot be written" in result.err
+
+
+def test_a_log_that_was_cut_off_shows_what_it_has(torchlint: Command, tmp_path: Path) -> None:
+    whole = runs.write(tmp_path / "run.jsonl", runs.run()).read_bytes()
+    (tmp_path / "run.jsonl").write_bytes(whole[: len(whole) // 2])
+    result = torchlint("report", "run.jsonl")
+    assert result.code == 0
+    assert "note: 1 line could not be read and is left out." in result.out
+    assert "note: The log has no end" in result.out
+    report = read(tmp_path / "run.jsonl")
+    assert 100 < len(report.steps) < 200 and report.end is None
+
+
+def test_a_log_whose_head_is_lost(tmp_path: Path) -> None:
+    report = read(runs.write(tmp_path / "run.jsonl", runs.run()[1:]))
+    assert report.notes == ["The first line, which tells when and with what the run began, is missing."]
+    assert report.step_count == 300
+
+
+def test_a_log_of_a_newer_version_with_kinds_and_keys_that_are_not_known(tmp_path: Path) -> None:
+    rows = [runs.head(version=9), {"kind": "weather", "rain": True}, runs.step(0, colour="red"), {"kind": "end"}]
+    report = read(runs.write(tmp_path / "run.jsonl", rows))
+    assert report.notes == ["A newer torchlint wrote this log: some of it may be missing or misread here."]
+    assert len(report.steps) == 1
+
+
+def test_rows_of_odd_types(torchlint: Command, tmp_path: Path) -> None:
+    rows = [
+        runs.head(models=[1], version="x"),
+        {"kind": "step"},
+        {"kind": "step", "step": True},
+        {"kind": "step", "step": 0, "loss": "much", "gradient_norm": [1], "learning_rate": 10**400},
+        {"kind": "layers", "step": 0, "layers": [1]},
+        {"kind": "layers", "step": 0, "layers": {"a": {"dead": "x"}, "b": 3, "c": {"dead": 0.5, "other": 1}}},
+        {"kind": "finding", "step": 0},
+        {"kind": "finding", "step": 0, "code": 7, "severity": {}, "evidence": [1], "url": "javascript:alert(1)"},
+        {"kind": "loss"},
+        {"kind": "end", "steps": "all", "seconds": "long", "error": 5},
+    ]
+    runs.write(tmp_path / "run.jsonl", rows)
+    report = read(tmp_path / "run.jsonl")
+    assert len(report.steps) == len(report.findings) == 1
+    assert torchlint("report", "run.jsonl").code == 0
+    if sys.modules.get("bokeh") or pytest.importorskip("bokeh"):
+        assert torchlint("report", "run.jsonl", "-o", "run.html").code == 0
+        assert "javascript:" not in (tmp_path / "run.html").read_text(encoding="utf-8").partition("</head>")[2]
+
+
+def test_nothing_but_a_head_is_a_report(torchlint: Command, tmp_path: Path) -> None:
+    pytest.importorskip("bokeh")
+    runs.write(tmp_path / "run.jsonl", [runs.head()])
+    assert torchlint("report", "run.jsonl", "-o", "run.html").code == 0
+    text = (tmp_path / "run.html").read_text(encoding="utf-8")
+    assert "nothing to draw" in text and "Bokeh" not in text.partition("<script>")[0]
+
+
+def test_another_kind_of_file(tmp_path: Path) -> None:
+    (tmp_path / "data.jsonl").write_text('{"text": "a"}\n' * 50 + '{"kind": "step", "step": 3}\n')
+    with pytest.raises(NotAReport):
+        read(tmp_path / "data.jsonl")
+
+
+# --------------------------------------------------------------------------- long runs
+
+
+def test_a_thinned_line_keeps_peaks_and_what_is_no_number() -> None:
+    points = [(step, 1.0) for step in range(100_000)]
+    points[70_123] = (70_123, 9.0)
+    points[20_001] = (20_001, -3.0)
+    points[5_000] = (5_000, float("nan"))
+    line = thinned(points)
+    assert len(line) < 3_010
+    assert {points[70_123], points[20_001], points[5_000]} <= set(line)
+    assert [step for step, _ in line] == sorted(step for step, _ in line)
+
+
+def test_smoothing_keeps_the_ends_and_the_mean() -> None:
+    assert smoothed([(step, 1.0) for step in range(10)]) is None
+    line = smoothed([(step, float(step)) for step in range(1000)])
+    assert line is not None
+    assert line[0] == (0, 0.0) and line[-1] == (999, 999.0)
+    assert all(abs(value - step) < 1e-9 for step, value in line)
+
+
+def test_samples_of_layers_are_written_more_and_more_rarely(tmp_path: Path) -> None:
+    from torchlint.runtime.observers import Run
+
+    log = RunLog(tmp_path / "run.jsonl")
+    log.start(Run(torch="2", models={}, every=1, rank=None))
+    for step in range(20 * SAMPLES):
+        log.layers(step, {"a": {"dead": 1 / 3}})
+    log.end(0, None)
+    report = read(tmp_path / "run.jsonl")
+    assert SAMPLES < len(report.layers) < 5 * SAMPLES
+    assert max(report.layers) > 19 * SAMPLES
+    assert report.layers[max(report.layers)] == {"a": {"dead": 0.3333}}
