@@ -108,3 +108,9 @@ def test_a_recipe(torchlint: Command, tmp_path: Path, recipe: str) -> None:
     else:
         report = json.loads(text)
         assert len(report["runs"][0]["results"] if "sarif" in arguments else report) > 10
+
+
+def test_pictures_are_there(build: Path) -> None:
+    page = (build / "docs" / "report.md").read_text(encoding="utf-8")
+    pictures = re.findall(r"!\[[^\]]*\]\(([^)]+)\)", page)
+    assert pictures and all((build / "docs" / picture).is_file() for picture in pictures)

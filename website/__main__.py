@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -16,6 +17,8 @@ def write(build: Path) -> None:
         file = build / "docs" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
+    for picture in (ROOT / "docs").glob("*.png"):
+        shutil.copy(picture, build / "docs")
     settings = (Path(__file__).parent / "zensical.toml").read_text(encoding="utf-8")
     (build / "zensical.toml").write_text(settings + navigation.toml(pages), encoding="utf-8")
 

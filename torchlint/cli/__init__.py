@@ -14,7 +14,7 @@ from torchlint import __version__
 #: What a shell reports for a command that was ended by Ctrl-C.
 INTERRUPTED = 130
 
-_COMMANDS = ("check", "rule", "preflight", "run", "report", "server", "clean")
+_COMMANDS = ("check", "rule", "preflight", "run", "report", "demo", "server", "clean")
 
 _EXAMPLES = """\b
 Examples:
@@ -25,6 +25,7 @@ Examples:
   torchlint preflight train.py:setup   check a model before its training
   torchlint run train.py --epochs 3    train under the guard
   torchlint report run.jsonl -o a.html what a guarded run has told, as a page
+  torchlint demo                       watch a small training go wrong
 """
 
 

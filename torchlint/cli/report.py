@@ -28,7 +28,7 @@ Exit status: 0, or 2 where the file is no report or the page can't be written.
 @click.argument("file", type=click.Path(path_type=Path))
 def command(output: Path | None, file: Path) -> None:
     """Show the run that FILE tells of."""
-    report = _read(file)
+    report = read_run(file)
     if output is None:
         from torchlint.runtime.report.terminal import print_run
 
@@ -53,7 +53,8 @@ def write_page(report: RunReport, title: str, output: Path) -> None:
     write_bytes(text.encode("utf-8", "replace"), output)
 
 
-def _read(file: Path) -> RunReport:
+def read_run(file: Path) -> RunReport:
+    """Read the log of a run. Raises `Failure` if that is not possible."""
     from torchlint.runtime.report.reading import NotAReport, read
 
     try:

@@ -197,6 +197,9 @@ def _lines(
         return None
     wide = min(known) > 0 and max(known) > WIDE * min(known)
     plot = _figure(title, steps, 230 if report is not None else 170, y_axis_type="log" if wide else "linear")
+    if report is None and not wide and min(known) >= 0:
+        # these are seen against zero, also where they do not change
+        plot.y_range = Range1d(0, 1.15 * max(known) or 1)
     several = len([points for points in lines.values() if points]) > 1
     for colour, (label, points) in zip(cycle(COLOURS), lines.items()):
         if points:
