@@ -14,6 +14,7 @@ __all__ = [
     "GuardWarning",
     "PreflightError",
     "PreflightReport",
+    "Record",
     "__version__",
     "guard",
     "lr_range_test",
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from torchlint.runtime.guard import Guard as guard
     from torchlint.runtime.lr_range import lr_range_test
     from torchlint.runtime.preflight import PreflightError, PreflightReport, preflight
+    from torchlint.runtime.report.record import Record
 
 #: what needs torch is loaded when it is used: name, module, name there
 _LAZY = {
@@ -34,6 +36,7 @@ _LAZY = {
     "lr_range_test": ("torchlint.runtime.lr_range", "lr_range_test"),
     "preflight": ("torchlint.runtime.preflight", "preflight"),
     "PreflightError": ("torchlint.runtime.preflight", "PreflightError"),
+    "Record": ("torchlint.runtime.report.record", "Record"),
     "PreflightReport": ("torchlint.runtime.preflight", "PreflightReport"),
 }
 

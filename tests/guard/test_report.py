@@ -18,6 +18,7 @@ from torch import nn
 import torchlint
 from torchlint.runtime import observers
 from torchlint.runtime.observers import Observer
+from torchlint.runtime.report.record import read_record
 
 
 class Training:
@@ -194,3 +195,45 @@ def test_the_numbers_are_the_same_with_and_without_a_report(tmp_path: Path) -> N
                 training.step()
         weights.append([parameter.clone() for parameter in training.model.parameters()])
     assert all(map(torch.equal, *weights))
+
+
+# ------------------------------------------------------------- the record of experiments
+
+
+def test_each_run_adds_a_row_to_the_record(tmp_path: Path) -> None:
+    file = tmp_path / "experiments.csv"
+    for clears in (True, False):
+        training = Training(clears)
+        record = torchlint.Record(file, sub_project="spirals", question="does it learn?")
+        with torchlint.guard(training.model, record=record, action="record"):
+            for _ in range(6):
+                training.step()
+    good, bad = read_record(file)
+    assert good["sub-project"] == bad["sub-project"] == "spirals"
+    assert (good["status"], bad["status"]) == ("passed", "failed")
+    assert (
+        good["setup"] == "Sequential (195)" and good["values"] == "SGD, 0.05, 6" and good["skill"].startswith("loss ")
+    )
+    assert good["finding"] == "" and bad["finding"].startswith("TLN101 at step 3: ")
+
+
+@pytest.mark.parametrize(("error", "status"), [(KeyboardInterrupt, "interrupted"), (ZeroDivisionError, "failed")])
+def test_a_run_that_is_ended_is_recorded_too(tmp_path: Path, error: type[BaseException], status: str) -> None:
+    with pytest.raises(error), torchlint.guard(nn.Linear(1, 1), record=tmp_path / "experiments.csv"):
+        raise error
+    [row] = read_record(tmp_path / "experiments.csv")
+    assert (row["status"], row["finding"]) == (status, f"ended by {error.__name__}")
+
+
+def test_a_preflight_adds_a_row_to_the_record(tmp_path: Path) -> None:
+    file = tmp_path / "experiments.csv"
+    batch = (torch.randn(16, 8), torch.arange(16) % 3)
+    torchlint.preflight(Training().model, F.cross_entropy, batch, checks=["initial-loss", "labels"], record=file)
+    [row] = read_record(file)
+    assert (row["context"], row["status"], row["skill"]) == ("preflight", "passed", "2 of 2 passed")
+
+
+def test_a_record_that_is_none_is_told_before_the_training(tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(ValueError, match="it is no record of experiments"):
+        torchlint.guard(nn.Linear(1, 1), record=tmp_path / "data.csv")

@@ -35,8 +35,11 @@ Exit status: 0 where nothing failed, 1 where a check failed, 2 where it could no
 @click.option("--seed", type=int, default=0, show_default=True, help="For the random generators.")
 @click.option("--device", metavar="DEVICE", help="Where to run, such as cuda; by default where the model is.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.option("--record", type=click.Path(dir_okay=False), help="Add a row to this CSV file of experiments.")
 @click.argument("target", metavar="FILE:FUNCTION")
-def command(checks: tuple[str, ...], seed: int, device: str | None, as_json: bool, target: str) -> None:
+def command(
+    checks: tuple[str, ...], seed: int, device: str | None, as_json: bool, record: str | None, target: str
+) -> None:
     """Check the model, loss and batch that FUNCTION in FILE returns, on copies of them."""
     from torchlint.runtime import factory
 
@@ -48,7 +51,7 @@ def command(checks: tuple[str, ...], seed: int, device: str | None, as_json: boo
         raise Failure('the preflight needs torch: pip install "torchlint[runtime]"') from None
     try:
         arguments = factory.load(target)
-        report = preflight(**arguments, checks=",".join(checks) or None, seed=seed, device=device)
+        report = preflight(**arguments, checks=",".join(checks) or None, seed=seed, device=device, record=record)
     except (ValueError, TypeError) as error:
         raise Failure(str(error)) from None
     _print(report, as_json)

@@ -53,6 +53,7 @@ Exit status: that of the script; 1 where it succeeds and the guard has found an 
     type=click.Path(dir_okay=False),
     help="Write what happens here, as JSON lines, for torchlint report; one file for each rank.",
 )
+@click.option("--record", type=click.Path(dir_okay=False), help="Add a row to this CSV file of experiments.")
 @click.argument("script")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def command(
@@ -63,6 +64,7 @@ def command(
     every: int,
     protect: bool,
     report: str | None,
+    record: str | None,
     script: str,
     arguments: tuple[str, ...],
 ) -> None:
@@ -85,6 +87,7 @@ def command(
             every=every,
             protect=protect,
             report=report,
+            record=record,
         )
     except ValueError as error:
         raise Failure(str(error)) from None

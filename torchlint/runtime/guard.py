@@ -21,8 +21,10 @@ from torchlint.runtime.checks import Check, all_checks
 from torchlint.runtime.findings import GuardError, GuardWarning, RuntimeFinding
 from torchlint.runtime.layers import Sample
 from torchlint.runtime.observers import Observer, Observers, Run
-from torchlint.runtime.ranks import own_report
+from torchlint.runtime.ranks import local_world, own_report
+from torchlint.runtime.report.experiment import ExperimentRow
 from torchlint.runtime.report.log import RunLog
+from torchlint.runtime.report.record import Record, as_record
 from torchlint.runtime.session import Session, Settings
 from torchlint.runtime.speeds import LayerSpeed, learning_speeds, suggested_groups
 
@@ -62,6 +64,9 @@ class Guard(ContextDecorator):
     report
         A file that gets steps, findings and closer looks as JSON lines while the block runs; `torchlint report` makes
         a page of it. Under torchrun, each rank writes its own.
+    record
+        A CSV file to which the run adds a row: a path, or `torchlint.Record(path, question="...")` with what only you
+        know. `torchlint report` shows it as a tree.
     observers
         Others that are told the same, such as `torchlint.integrations.tensorboard.TensorBoard("runs/first")`.
 
@@ -84,6 +89,7 @@ class Guard(ContextDecorator):
         history: int = 256,
         protect: bool = False,
         report: str | Path | None = None,
+        record: Record | str | Path | None = None,
         observers: Iterable[Observer] = (),
     ) -> None:
         for model in models:
@@ -106,6 +112,9 @@ class Guard(ContextDecorator):
             path = own_report(Path(report))
             _check_report(path)
             self._observers.append(RunLog(path))
+        row = as_record(record)
+        if row is not None and local_world()[1] == 0:
+            self._observers.append(ExperimentRow(row))
         self._session: Session | None = None
         #: the observers while a block runs, to its very end
         self._looking: Observers | None = None

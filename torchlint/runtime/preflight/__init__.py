@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -14,6 +15,7 @@ from torchlint.runtime.preflight.copies import Copies, LossFunction, Model, Opti
 from torchlint.runtime.preflight.progress import Progress
 from torchlint.runtime.preflight.report import Outcome, PreflightError, PreflightReport
 from torchlint.runtime.preflight.subject import Subject
+from torchlint.runtime.report.record import Record, as_record
 
 __all__ = ["Outcome", "PreflightError", "PreflightReport", "preflight"]
 
@@ -27,6 +29,7 @@ def preflight(
     checks: Iterable[str] | None = None,
     seed: int = 0,
     device: str | torch.device | None = None,
+    record: Record | str | Path | None = None,
 ) -> PreflightReport:
     """Check a model, its loss and a batch before a training.
 
@@ -57,6 +60,8 @@ def preflight(
         For the random generators, before each copy is used.
     device
         Where the copies run; by default where the model is.
+    record
+        A CSV file to which the preflight adds a row, as `torchlint.guard` does.
 
     Raises
     ------
@@ -66,11 +71,30 @@ def preflight(
 
     """
     chosen = _chosen(checks)
+    row = as_record(record)
     with apart(), warnings.catch_warnings(), Progress(len(chosen)) as progress:
         # of what the copies do: the outcomes tell it better
         warnings.simplefilter("ignore")
         subject = Subject(Copies(model, loss_fn, optimizer, device, seed), batch, progress)
-        return PreflightReport([_outcome(check(), subject) for check in chosen])
+        report = PreflightReport([_outcome(check(), subject) for check in chosen])
+    if row is not None:
+        _add_row(row, report, model)
+    return report
+
+
+def _add_row(record: Record, report: PreflightReport, model: Model) -> None:
+    told = [f"{one.check}: {one.message}" for one in (*report.failed, *report.warnings)]
+    known = {
+        "context": "preflight",
+        "setup": type(model).__name__ if isinstance(model, torch.nn.Module) else getattr(model, "__name__", ""),
+        "skill": f"{sum(outcome.status == 'passed' for outcome in report)} of {len(report)} passed",
+    }
+    status = "failed" if report.failed else "warning" if report.warnings else "passed"
+    try:
+        record.add(status=status, finding="; ".join(told), known=known)
+    except OSError as error:
+        # the outcomes are worth more than their row
+        warnings.warn(f"torchlint: no row was added to {record.file}: {error.strerror}", stacklevel=3)
 
 
 def _outcome(check: PreflightCheck, subject: Subject) -> Outcome:
