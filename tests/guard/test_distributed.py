@@ -18,6 +18,7 @@ import torch.distributed as dist
 import torch.nn.functional as F
 from torch import multiprocessing, nn
 from torch.nn.parallel import DistributedDataParallel
+from torch.utils.data import DataLoader, DistributedSampler, TensorDataset
 
 import torchlint
 
@@ -104,8 +105,56 @@ def all_cases() -> dict[str, Any]:
     with torchlint.guard(wrapped):
         copied = copy.deepcopy(wrapped.module)
     results["copy"] = len(copied._forward_pre_hooks)
+    results["bypassed"] = bypassed()
+    results["changed"] = changed_on_one_rank()
+    results["sampler"] = sampler_stands_still()
     # the last one, since it may leave a rank alone
     results["one rank raises"] = one_rank_raises()
+    return results
+
+
+def bypassed() -> list[dict[str, Any]]:
+    torch.manual_seed(0)
+    model = ddp()
+    with torchlint.guard(model, action="record") as guard:
+        train(model.module)
+    return [finding.as_dict() for finding in guard.findings]
+
+
+def changed_on_one_rank() -> list[dict[str, Any]]:
+    torch.manual_seed(0)
+    model = ddp()
+    if dist.get_rank() == 0:
+        with torch.no_grad():
+            model.module[3].weight[0, 0] += 0.1
+    with torchlint.guard(model, action="record") as guard:
+        train(model)
+    return [finding.as_dict() for finding in guard.findings]
+
+
+def sampler_stands_still() -> dict[str, Any]:
+    data = TensorDataset(torch.randn(64, 8), torch.randint(0, 4, (64,)))
+    results = {}
+    for told in (False, True):
+        torch.manual_seed(0)
+        model = ddp()
+        optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+        samplers = [DistributedSampler(data) for _ in range(2)]
+        with torchlint.guard(model, action="record") as guard:
+            for epoch in range(4):
+                if told:
+                    samplers[0].set_epoch(epoch)
+                for x, y in DataLoader(data, 16, sampler=samplers[0]):
+                    optimizer.zero_grad()
+                    F.cross_entropy(model(x), y).backward()
+                    optimizer.step()
+                model.eval()
+                with torch.no_grad():
+                    # in an evaluation, the order does not matter
+                    for x, _ in DataLoader(data, 16, sampler=samplers[1]):
+                        model(x)
+                model.train()
+        results[f"told {told}"] = [(finding.code, finding.severity, finding.step) for finding in guard.findings]
     return results
 
 
@@ -185,3 +234,21 @@ def test_one_rank_that_raises_hangs_nobody(results: list[dict[str, Any]]) -> Non
     assert (second["code"], second["rank"]) == ("TLN503", 1)
     assert "error at rank 1, step 4" in second["text"]
     assert first["code"] in (None, "TLN503")
+
+
+def test_training_past_the_wrapper(results: list[dict[str, Any]]) -> None:
+    for rank, found in enumerate(results):
+        codes = {finding["code"]: finding for finding in found["bypassed"]}
+        assert set(codes) <= {"TLN702", "TLN703"}
+        assert (codes["TLN702"]["severity"], codes["TLN702"]["step"], codes["TLN702"]["rank"]) == ("error", 1, rank)
+
+
+def test_weights_that_are_changed_on_one_rank(results: list[dict[str, Any]]) -> None:
+    for found in results:
+        (finding,) = found["changed"]
+        assert (finding["code"], finding["severity"], finding["module"]) == ("TLN703", "error", "3")
+
+
+def test_a_sampler_that_is_not_told_the_epoch(results: list[dict[str, Any]]) -> None:
+    for rank in results:
+        assert rank["sampler"] == {"told False": [["TLN701", "warning", 4]], "told True": []}

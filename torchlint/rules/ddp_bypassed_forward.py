@@ -51,6 +51,7 @@ class DdpBypassedForward(StaticRule):
 
     code = "TLN702"
     name = "ddp-bypassed-forward"
+    guarded = True
     triggers = (b".module",)
 
     def check(self, module: Module) -> Iterator[Problem]:

@@ -11,6 +11,7 @@ from torchlint.runtime.events import (
     BackwardStart,
     Clip,
     Close,
+    Epoch,
     Forward,
     Graph,
     Measured,
@@ -37,6 +38,7 @@ _METHODS: dict[type, str] = {
     Sampled: "on_sampled",
     Clip: "on_clip",
     ScalerStep: "on_scaler_step",
+    Epoch: "on_epoch",
     Operation: "on_operation",
     Close: "on_close",
 }

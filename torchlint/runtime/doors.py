@@ -27,6 +27,7 @@ from torch.optim.optimizer import (
     register_optimizer_step_post_hook,
     register_optimizer_step_pre_hook,
 )
+from torch.utils.data.distributed import DistributedSampler
 
 Function = Callable[..., Any]
 
@@ -45,6 +46,7 @@ class Watcher(Protocol):
     def loss_scaled(self, scaler: GradScaler, loss: Any, scaled: Any) -> None: ...
     def gradients_unscaled(self, optimizer: Optimizer) -> None: ...
     def scaler_step(self, scaler: GradScaler, optimizer: Optimizer, begins: bool) -> None: ...
+    def epoch_starts(self, sampler: DistributedSampler[Any]) -> None: ...
     def compiler_used(self) -> None: ...
     def compiled_call_starts(self) -> None: ...
     def compiled_call_ended(self) -> None: ...
@@ -231,6 +233,15 @@ def _wrap_scaler_step(original: Function) -> Function:
     return step
 
 
+def _wrap_sampler(original: Function) -> Function:
+    def __iter__(self: DistributedSampler[Any]) -> Any:
+        for watcher in _here():
+            watcher.epoch_starts(self)
+        return original(self)
+
+    return __iter__
+
+
 def _wrap_compile(original: Function) -> Function:
     def compile(*args: Any, **kwargs: Any) -> Any:
         for watcher in _here():
@@ -274,6 +285,7 @@ _patches = (
     _Patch(GradScaler, "scale", _wrap_scale),
     _Patch(GradScaler, "unscale_", _wrap_unscale),
     _Patch(GradScaler, "step", _wrap_scaler_step),
+    _Patch(DistributedSampler, "__iter__", _wrap_sampler),
     _Patch(torch, "compile", _wrap_compile),
 )
 

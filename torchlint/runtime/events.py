@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from torch.amp.grad_scaler import GradScaler
+from torch.utils.data.distributed import DistributedSampler
 
 if TYPE_CHECKING:
     from torchlint.runtime.graph import LossGraph
@@ -110,6 +111,13 @@ class ScalerStep:
     scaler: GradScaler
     #: how many of these calls in a row did not step, this one included
     skipped: int
+
+
+@dataclass(slots=True)
+class Epoch:
+    """A DistributedSampler is asked for its order: an epoch begins."""
+
+    sampler: DistributedSampler[Any]
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ import torch
 from torch import nn
 from torch.amp.grad_scaler import GradScaler
 from torch.optim.optimizer import Optimizer
+from torch.utils.data.distributed import DistributedSampler
 
 from torchlint.runtime import doors
 from torchlint.runtime.audience import Audience
@@ -23,6 +24,7 @@ from torchlint.runtime.events import (
     BackwardStart,
     Clip,
     Close,
+    Epoch,
     Forward,
     Graph,
     Measured,
@@ -425,6 +427,10 @@ class Session:
 
     def norm_computed(self, gradients: Sequence[torch.Tensor], norm: torch.Tensor) -> None:
         self.meter.see_norm(gradients, norm)
+
+    def epoch_starts(self, sampler: DistributedSampler[Any]) -> None:
+        self._wake()
+        self._emit(Epoch(sampler))
 
     def step_starts(self, optimizer: Optimizer, closure: bool) -> None:
         tracked = self.track(optimizer)

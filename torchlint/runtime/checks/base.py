@@ -16,8 +16,8 @@ class Check:
 
     A check lives in one file of `torchlint.runtime.checks`. It listens by having methods of these names, each with the
     event as its only argument: `on_forward`, `on_graph`, `on_backward_start`, `on_backward_end`, `on_step_start`,
-    `on_step_end`, `on_measured`, `on_sampled`, `on_clip`, `on_scaler_step`, `on_operation`, `on_close`. A check that
-    has seen enough calls `self.done()` and costs nothing from then on.
+    `on_step_end`, `on_measured`, `on_sampled`, `on_clip`, `on_scaler_step`, `on_epoch`, `on_operation`,
+    `on_close`. A check that has seen enough calls `self.done()` and costs nothing from then on.
     """
 
     code: ClassVar[str]
