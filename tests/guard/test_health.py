@@ -204,3 +204,82 @@ def test_frozen_batchnorm_thaws() -> None:
 def test_batchnorm_that_stays_frozen_or_is_unfrozen_on_purpose_is_healthy() -> None:
     assert fine_tune(freeze_again=True) == []
     assert fine_tune(freeze_again=True, unfreeze=True) == []
+
+
+# ------------------------------------------------------------------ TLN508
+
+
+def test_a_loss_that_diverges() -> None:
+    def ascend(model: nn.Module, optimizer: torch.optim.Optimizer, x: torch.Tensor, y: torch.Tensor) -> None:
+        loss = F.mse_loss(model(x), F.one_hot(y, 4).float())
+        optimizer.zero_grad()
+        loss.backward()
+        for parameter in model.parameters():
+            # the wrong sign
+            parameter.grad.neg_()
+        optimizer.step()
+
+    model = Net()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.03)
+    found = only(train(ascend, 40, model, optimizer=optimizer, ignore=["TLN503"]), "TLN508")
+    assert found.step == 32
+    assert found.evidence["last"] > 3 * found.evidence["first"]
+    assert "the last steps:" in found.history
+
+
+def test_spikes_and_a_loss_that_was_negative_are_healthy() -> None:
+    steps = iter(range(1000))
+
+    def spiky(model: nn.Module, optimizer: torch.optim.Optimizer, x: torch.Tensor, y: torch.Tensor) -> None:
+        factor = 1000.0 if next(steps) % 5 == 4 else 1.0
+        optimizer.zero_grad()
+        (factor * F.cross_entropy(model(x), y)).backward()
+        for parameter in model.parameters():
+            parameter.grad.div_(factor)
+        optimizer.step()
+
+    assert train(spiky, 140) == []
+
+    def rises(model: nn.Module, optimizer: torch.optim.Optimizer, x: torch.Tensor, y: torch.Tensor) -> None:
+        optimizer.zero_grad()
+        (F.cross_entropy(model(x), y) - 1.3 + next(steps) * 0.1).backward()
+        optimizer.step()
+
+    steps = iter(range(-5, 1000))
+    assert train(rises, 140) == []
+
+
+@pytest.mark.parametrize("learns", [False, True])
+def test_a_classifier_that_still_guesses(learns: bool) -> None:
+    def step(model: nn.Module, optimizer: torch.optim.Optimizer, x: torch.Tensor, y: torch.Tensor) -> None:
+        healthy_step(model, optimizer, x, y if learns else torch.randint(4, y.shape))
+
+    model = nn.Linear(6, 4)
+    found = train(step, 1010, model, optimizer=torch.optim.SGD(model.parameters(), lr=0.05))
+    assert codes(found) == ([] if learns else ["TLN508"])
+    assert learns or found[0].step == 1001
+
+
+# ------------------------------------------------------------------ TLN509
+
+
+@pytest.mark.parametrize(("size", "expected"), [(2, ["TLN509"]), (4, [])])
+def test_batchnorm_on_tiny_batches(size: int, expected: list[str]) -> None:
+    def step(model: nn.Module, optimizer: torch.optim.Optimizer, x: torch.Tensor, y: torch.Tensor) -> None:
+        healthy_step(model, optimizer, x[:size], y[:size])
+
+    found = train(step, 8, select=["TLN509"])
+    assert [(one.code, one.module, one.step) for one in found] == [(code, "body.1", 2) for code in expected]
+
+
+def test_frozen_batchnorm_and_few_small_batches_are_healthy() -> None:
+    sizes = iter([2, 2] + [32] * 20)
+
+    def step(model: nn.Module, optimizer: torch.optim.Optimizer, x: torch.Tensor, y: torch.Tensor) -> None:
+        size = next(sizes)
+        healthy_step(model, optimizer, x[:size], y[:size])
+
+    assert train(step, 10) == []
+    model = Net()
+    model.body[1].eval()
+    assert train(lambda m, o, x, y: healthy_step(m, o, x[:2], y[:2]), 10, model) == []

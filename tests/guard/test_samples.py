@@ -50,6 +50,8 @@ def train(model: nn.Module, steps: int, **options: Any) -> tuple[list[Sample], t
 def test_samples_are_taken_at_the_start_and_in_each_look() -> None:
     samples, _ = train(Functional(), 140, every=20)
     assert [sample.step for sample in samples] == [*sorted(EARLY), 81, 101, 121]
+    samples, _ = train(Functional(), 330, every=20)
+    assert [sample.step for sample in samples][-3:] == [181, 201, 301]
 
 
 def test_the_numbers_of_a_sample_are_those_of_the_step() -> None:

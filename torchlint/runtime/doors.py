@@ -22,6 +22,7 @@ import torch
 from torch.amp.grad_scaler import GradScaler
 from torch.autograd.graph import GradientEdge
 from torch.nn.utils import clip_grad
+from torch.optim.lr_scheduler import LRScheduler
 from torch.optim.optimizer import (
     Optimizer,
     register_optimizer_step_post_hook,
@@ -47,6 +48,7 @@ class Watcher(Protocol):
     def gradients_unscaled(self, optimizer: Optimizer) -> None: ...
     def scaler_step(self, scaler: GradScaler, optimizer: Optimizer, begins: bool) -> None: ...
     def epoch_starts(self, sampler: DistributedSampler[Any]) -> None: ...
+    def schedule_steps(self, scheduler: LRScheduler) -> None: ...
     def compiler_used(self) -> None: ...
     def compiled_call_starts(self) -> None: ...
     def compiled_call_ended(self) -> None: ...
@@ -242,6 +244,16 @@ def _wrap_sampler(original: Function) -> Function:
     return __iter__
 
 
+def _wrap_schedule(original: Function) -> Function:
+    def step(self: LRScheduler, *args: Any, **kwargs: Any) -> Any:
+        result = original(self, *args, **kwargs)
+        for watcher in _here():
+            watcher.schedule_steps(self)
+        return result
+
+    return step
+
+
 def _wrap_compile(original: Function) -> Function:
     def compile(*args: Any, **kwargs: Any) -> Any:
         for watcher in _here():
@@ -286,6 +298,7 @@ _patches = (
     _Patch(GradScaler, "unscale_", _wrap_unscale),
     _Patch(GradScaler, "step", _wrap_scaler_step),
     _Patch(DistributedSampler, "__iter__", _wrap_sampler),
+    _Patch(LRScheduler, "step", _wrap_schedule),
     _Patch(torch, "compile", _wrap_compile),
 )
 

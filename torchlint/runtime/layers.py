@@ -1,6 +1,6 @@
 """What each layer does in a step, looked at now and then: gradients, weights, updates, activations.
 
-A sample is taken in a few of the first steps and once in each closer look, so that it costs a steady step nothing. All
+A sample is taken in a few of the first steps and once in a closer look, so that it costs a steady step nothing. All
 checks of training health, and the report, read the same samples.
 """
 
@@ -26,8 +26,11 @@ from torchlint.runtime.pace import LOOK, OPENING
 
 #: steps at the start in which a sample is taken
 EARLY = frozenset((0, 1, 2, 4, 8, 16, 32))
-#: numbers of a parameter that are compared before and after a step, spread over all of it
-SLICE = 1024
+#: after so many closer looks, a sample is taken in every so-manieth: it costs as much as a small step or two
+DENSE, SPARSE = 10, 5
+#: parameters of at most so many numbers are compared before and after a step as a whole, which is one operation for
+#: all of them; of the others, so many numbers that are spread over all of it
+WHOLE, SLICE = 16_384, 1024
 
 
 class LayerSample(NamedTuple):
@@ -49,6 +52,8 @@ class LayerSample(NamedTuple):
     dead: float | None = None
     #: the share of numbers behind its tanh or sigmoid that lie at the ends of the range
     saturated: float | None = None
+    #: samples in the batch that a BatchNorm normalises over
+    normalised: int | None = None
     #: it has a weight with two dimensions or more: no normalisation
     matrix: bool = True
 
@@ -58,7 +63,7 @@ class LayerSample(NamedTuple):
         return {name: known[name] for name in _NUMBERS if known[name] is not None}
 
 
-_NUMBERS = tuple(name for name in LayerSample._fields if name not in ("layer", "kind", "matrix"))
+_NUMBERS = tuple(name for name in LayerSample._fields if name not in ("layer", "kind", "normalised", "matrix"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,10 @@ class Layers:
         self._broken = False
 
     def is_due(self, step: int) -> bool:
-        return step in EARLY if step < OPENING else step % self._every == 1
+        if step < OPENING:
+            return step in EARLY
+        look, offset = divmod(step, self._every)
+        return offset == 1 and (look <= DENSE or look % SPARSE == 0)
 
     def step_starts(self, optimizer: TrackedOptimizer, roots: Iterable[Root], step: int) -> None:
         """Look at gradients and weights before a step."""
@@ -145,10 +153,11 @@ class _Open:
         #: a fused optimizer unscales in its step
         self._scale = optimizer.scale
         self._has_gradient = [parameter.grad is not None for parameter in parameters]
-        self._before = [_slice(parameter) for parameter in parameters]
+        self._before = _copies(parameters)
 
     def close(self, activations: Activations) -> Sample:
-        after = [_slice(parameter) for layer in self._layers for parameter in layer.parameters]
+        after = _copies([parameter for layer in self._layers for parameter in layer.parameters])
+        shown = activations.take()
         moved = torch._foreach_norm(torch._foreach_sub(after, self._before))
         sizes = torch._foreach_norm(self._before)
         numbers = read([*self._gradients, *self._weights, *moved, *sizes])
@@ -171,7 +180,7 @@ class _Open:
                     math.hypot(*norm) if norm else None,
                     weight,
                     move / size if size else None,
-                    **activations.of(layer.path),
+                    **shown.get(layer.path, {}),
                     matrix=any(parameter.dim() > 1 for parameter in layer.parameters),
                 )
             )
@@ -202,9 +211,17 @@ def _has_numbers(parameter: nn.Parameter) -> bool:
     )
 
 
-def _slice(parameter: nn.Parameter) -> torch.Tensor:
-    """A copy of some of its numbers (of this rank's part), spread over all of it."""
-    flat = plain(parameter.detach()).reshape(-1)
+def _copies(parameters: Sequence[nn.Parameter]) -> list[torch.Tensor]:
+    """Numbers of each parameter, as they are now."""
+    parts = [plain(parameter.detach()) for parameter in parameters]
+    whole = [number for number, local in enumerate(parts) if local.numel() <= WHOLE and local.dtype is torch.float32]
+    copies = dict(zip(whole, torch._foreach_mul([parts[number] for number in whole], 1.0))) if whole else {}
+    return [copies[number] if number in copies else _slice(local) for number, local in enumerate(parts)]
+
+
+def _slice(local: torch.Tensor) -> torch.Tensor:
+    """A copy of some of its numbers, spread over all of it."""
+    flat = local.reshape(-1)
     part = flat[:: max(1, -(-flat.numel() // SLICE))].to(torch.float32)
     return part.clone() if part.data_ptr() == flat.data_ptr() else part
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import threading
+import weakref
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Any
 import torch
 from torch import nn
 from torch.amp.grad_scaler import GradScaler
+from torch.optim.lr_scheduler import LRScheduler
 from torch.optim.optimizer import Optimizer
 from torch.utils.data.distributed import DistributedSampler
 
@@ -87,6 +89,8 @@ class Session:
         #: the model was not given: it is looked for when an optimizer steps
         self.finds_models = not modules
         self.optimizers: dict[int, TrackedOptimizer] = {}
+        #: learning rate schedules that have stepped inside the block
+        self.schedulers: weakref.WeakSet[LRScheduler] = weakref.WeakSet()
         self.recorder = Recorder(settings.history)
         #: optimizer steps that are finished; with several optimizers, of the one that has stepped most
         self.step = 0
@@ -431,6 +435,9 @@ class Session:
     def epoch_starts(self, sampler: DistributedSampler[Any]) -> None:
         self._wake()
         self._emit(Epoch(sampler))
+
+    def schedule_steps(self, scheduler: LRScheduler) -> None:
+        self.schedulers.add(scheduler)
 
     def step_starts(self, optimizer: Optimizer, closure: bool) -> None:
         tracked = self.track(optimizer)
