@@ -22,6 +22,7 @@ import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -159,10 +160,11 @@ class Guarded(Contender):
     """One guard for the whole run, which is made deaf between its blocks and never sees the others' steps."""
 
     name = "guard"
+    report: Path | None = None
 
     def __init__(self, work: Workload) -> None:
         super().__init__(work)
-        self.guard = torchlint.guard(work.model, action="record").start()
+        self.guard = torchlint.guard(work.model, action="record", report=self.report).start()
         session = self.guard._session
         assert session is not None
         self.session = session
@@ -175,6 +177,16 @@ class Guarded(Contender):
 
     def off(self) -> None:
         self.session.detach()
+
+
+class Reported(Guarded):
+    """The same, and it writes down what it sees."""
+
+    name = "guard with a report"
+
+    def __init__(self, work: Workload) -> None:
+        self.report = Path(tempfile.mkdtemp(), "run.jsonl")
+        super().__init__(work)
 
 
 class Anomaly(Contender):
@@ -231,7 +243,7 @@ class TorchAuditSeldom(TorchAudit):
 
 
 def contenders() -> list[type[Contender]]:
-    always: list[type[Contender]] = [Contender, Guarded, FiniteHooks, Anomaly]
+    always: list[type[Contender]] = [Contender, Guarded, Reported, FiniteHooks, Anomaly]
     try:
         import torch_audit  # noqa: F401
     except ImportError:
@@ -333,9 +345,9 @@ def self_time(session: Any) -> Iterator[list[int]]:
             delattr(session, name)
 
 
-def own_time(work: Workload, steps: int) -> tuple[float, float]:
+def own_time(work: Workload, steps: int, kind: type[Guarded] = Guarded) -> tuple[float, float]:
     """Microseconds of the guard in a usual step, and in the mean of all, its regular closer looks among them."""
-    guarded = Guarded(work)
+    guarded = kind(work)
     times = []
     with self_time(guarded.session) as spent:
         guarded.on()
@@ -406,7 +418,9 @@ def measure(name: str, device: str, rounds: int, steps: int, memory_rounds: int)
     work, clock = WORKLOADS[name](device), Clock(device)
     block(work, Contender(work), clock, 20)
     first = first_steps(work, clock)
-    usual, mean = own_time(work, 400 if name == "mlp" else 220)
+    count = 400 if name == "mlp" else 220
+    usual, mean = own_time(work, count)
+    reported, reported_mean = own_time(work, count, Reported)
     pairs = compare(work, clock, rounds, steps)
     plain = pairs["guard"].plain_ms()
     return {
@@ -415,6 +429,8 @@ def measure(name: str, device: str, rounds: int, steps: int, memory_rounds: int)
         "guard_self_us": usual,
         "guard_self_share": usual / (10 * plain),
         "guard_mean_us": mean,
+        "reported_self_us": reported,
+        "reported_mean_us": reported_mean,
         "guard_first_steps_ms": first,
         "guard_memory_mib": added_memory(name, device, memory_rounds),
         "goal": GOALS[name],
@@ -431,7 +447,8 @@ def show(name: str, result: dict[str, Any]) -> None:
     memory = result["guard_memory_mib"]
     print(
         f"  the guard's own time: {result['guard_self_us']:.0f} us in a usual step "
-        f"({result['guard_self_share']:.2f} %), {result['guard_mean_us']:.0f} us in the mean of all; its first steps: "
+        f"({result['guard_self_share']:.2f} %), {result['guard_mean_us']:.0f} us in the mean of all, with a report "
+        f"{result['reported_self_us']:.0f} and {result['reported_mean_us']:.0f} us; its first steps: "
         f"{result['guard_first_steps_ms']:.0f} ms once" + ("" if memory is None else f"; memory: {memory:+.1f} MiB")
     )
 
