@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from torch import nn
 
 import torchlint
+from torchlint.runtime.activations import PASSES
 from torchlint.runtime.layers import EARLY, Sample
 from torchlint.runtime.observers import Observer
 
@@ -133,6 +134,41 @@ def test_a_process_that_compiles_has_samples_without_activations_and_no_hooks() 
     samples, _ = train(compiled, 3)
     assert [sample.step for sample in samples] == [0, 1, 2]
     assert all(layer.gradient_norm and layer.activation_std is None for layer in samples[0].layers)
+
+
+def test_the_layers_of_two_optimizers_each_have_their_activations() -> None:
+    generator, critic = nn.Sequential(nn.Linear(4, 16), nn.ReLU(), nn.Linear(16, 8)), nn.Linear(8, 1)
+    optimizers = [torch.optim.Adam(model.parameters(), 1e-3) for model in (critic, generator)]
+    with torchlint.guard(generator, critic) as guard:
+        made = generator(torch.randn(32, 4))
+        for values, optimizer in ((made.detach(), optimizers[0]), (made, optimizers[1])):
+            optimizer.zero_grad()
+            critic(values).square().mean().backward()
+            optimizer.step()
+    first, second = guard.samples
+    assert [layer.layer for layer in first.layers] == ["Linear"]
+    assert [layer.layer for layer in second.layers] == ["Sequential.0", "Sequential.2"]
+    assert all(layer.activation_std for sample in guard.samples for layer in sample.layers)
+    assert second.layers[0].dead is not None
+
+
+def test_of_many_small_batches_some_are_looked_at() -> None:
+    model = Functional()
+    hooked = []
+
+    def look(module: nn.Module, args: Any, result: Any) -> None:
+        hooked.append(len(model.conv._forward_hooks) > 1)
+
+    optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    model.conv.register_forward_hook(look)
+    with torchlint.guard(model):
+        for _ in range(2):
+            for _ in range(12):
+                x, y = batch()
+                (F.cross_entropy(model(x), y) / 12).backward()
+            optimizer.step()
+            optimizer.zero_grad()
+    assert hooked == [True] * PASSES + [False] * (12 - PASSES) + [True] * PASSES + [False] * (12 - PASSES)
 
 
 def test_fused_optimizers_are_sampled_with_unscaled_gradients() -> None:

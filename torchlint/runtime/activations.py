@@ -10,7 +10,7 @@ import itertools
 import math
 import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any, TypedDict, cast
 
@@ -56,6 +56,9 @@ class Shown(TypedDict, total=False):
     normalised: int
 
 
+#: forward passes that are listened to in one step: of many small batches that make one step, the first
+PASSES = 8
+
 #: what is seen of a layer, until it is asked for: how to make a share or a number of the tensors that were computed
 _Seen = tuple[str, Callable[[list[float]], Shown], torch.Tensor]
 
@@ -68,6 +71,9 @@ class Activations:
         self._seen: list[_Seen] = []
         #: the batches that layers normalise over
         self._batches: dict[str, int] = {}
+        #: what was read, by layer: of some, another optimizer's sample will tell
+        self._shown: dict[str, Shown] = {}
+        self._passes = 0
         self._handles: list[Any] = []
         self._nodes: set[Node] = set()
         self._name: Callable[[torch.Tensor], str | None] = lambda tensor: None
@@ -78,8 +84,9 @@ class Activations:
     def listen(self, root: Root, name: Callable[[torch.Tensor], str | None]) -> None:
         """Hear the forward pass of `root` that begins now. Never where something is compiled: hooks would be, too."""
         self.leave()
-        if self._broken or root.compiled or compilations() or _is_capturing():
+        if self._broken or self._passes >= PASSES or root.compiled or compilations() or _is_recorded():
             return
+        self._passes += 1
         self._name = name
         self._thread = threading.get_ident()
         for path, module in root.inner.named_modules():
@@ -99,18 +106,20 @@ class Activations:
         self._handles.clear()
         self._nodes.clear()
 
-    def take(self) -> dict[str, Shown]:
-        """What was seen of each layer since this was last asked."""
+    def take(self, paths: Iterable[str]) -> dict[str, Shown]:
+        """What was seen of these layers since they were last asked for."""
         seen, self._seen = self._seen, []
         batches, self._batches = self._batches, {}
-        shown: dict[str, Shown] = {path: {"normalised": size} for path, size in batches.items()}
+        self._passes = 0
+        for path, size in batches.items():
+            self._shown.setdefault(path, {})["normalised"] = size
         for (path, reading, _), numbers in zip(seen, _read([tensor for *_, tensor in seen])):
-            own = cast(dict[str, Any], shown.setdefault(path, {}))
+            own = cast(dict[str, Any], self._shown.setdefault(path, {}))
             for name, value in reading(numbers).items():
                 # a layer that is called several times in a step is dead where it is dead each time
                 least = name in own and name in ("dead", "saturated")
                 own[name] = min(own[name], value) if least else value
-        return shown
+        return {path: self._shown.pop(path) for path in paths if path in self._shown}
 
     # ------------------------------------------------------------------ in the hooks
 
@@ -218,8 +227,9 @@ def _is_plain(value: Any) -> bool:
     )
 
 
-def _is_capturing() -> bool:
-    return torch.cuda.is_initialized() and torch.cuda.is_current_stream_capturing()
+def _is_recorded() -> bool:
+    """Whether operations are recorded, to be run again: a trace, or a CUDA graph."""
+    return torch.jit.is_tracing() or (torch.cuda.is_initialized() and torch.cuda.is_current_stream_capturing())
 
 
 def _behind(node: Node, passing: frozenset[str] | set[str], masks: bool) -> Node:

@@ -157,7 +157,7 @@ class _Open:
 
     def close(self, activations: Activations) -> Sample:
         after = _copies([parameter for layer in self._layers for parameter in layer.parameters])
-        shown = activations.take()
+        shown = activations.take(layer.path for layer in self._layers)
         moved = torch._foreach_norm(torch._foreach_sub(after, self._before))
         sizes = torch._foreach_norm(self._before)
         numbers = read([*self._gradients, *self._weights, *moved, *sizes])
