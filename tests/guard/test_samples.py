@@ -128,12 +128,35 @@ def test_no_hook_is_left_behind_whatever_happens_in_a_forward_pass() -> None:
         assert not any(module._forward_hooks for module in model.modules())
 
 
-def test_a_process_that_compiles_has_samples_without_activations_and_no_hooks() -> None:
+def test_a_compiled_model_has_samples_without_activations() -> None:
     model = Functional()
     compiled = torch.compile(model, backend="eager")
     samples, _ = train(compiled, 3)
     assert [sample.step for sample in samples] == [0, 1, 2]
     assert all(layer.gradient_norm and layer.activation_std is None for layer in samples[0].layers)
+
+
+def test_a_compiled_part_is_compiled_once_and_hears_no_hook() -> None:
+    compilations = []
+
+    def backend(graph: Any, inputs: Any) -> Any:
+        compilations.append(graph)
+        return graph
+
+    part = nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.Linear(16, 8))
+    model = nn.Sequential(nn.Linear(8, 8), nn.ReLU(), torch.compile(part, backend=backend), nn.Linear(8, 3))
+    optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    with torchlint.guard(model) as guard:
+        for _ in range(9):
+            optimizer.zero_grad()
+            F.cross_entropy(model(torch.randn(16, 8)), torch.randint(3, (16,))).backward()
+            optimizer.step()
+    assert len(compilations) == 1
+    assert [sample.step for sample in guard.samples] == [0, 1, 2, 4, 8]
+    assert all(layer.activation_std is None for layer in guard.samples[-1].layers)
+    # in the same process, what is not compiled is looked at
+    samples, _ = train(Functional(), 3)
+    assert all(layer.activation_std is not None for layer in samples[-1].layers)
 
 
 def test_the_layers_of_two_optimizers_each_have_their_activations() -> None:

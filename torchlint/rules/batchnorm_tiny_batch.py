@@ -26,7 +26,7 @@ class BatchNormTinyBatch(Rule):
 
     ## Known problems
     A batch of one on purpose, as instance normalisation, is told as well: `nn.InstanceNorm2d` says what is meant.
-    SyncBatchNorm is left alone. In a process that uses the compiler, batches are not looked at.
+    SyncBatchNorm is left alone. Where compiled code is called, batches are not looked at.
 
     ## References
     - Wu and He, [Group Normalization](https://arxiv.org/abs/1803.08494): ImageNet error by batch size

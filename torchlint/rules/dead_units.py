@@ -24,8 +24,8 @@ class DeadUnits(Rule):
 
     ## Known problems
     A statistic: 98 % of the units of a layer are zero in all rows (16 or more), in two samples. Healthy layers
-    reach 64 %. Smooth activations such as GELU have no dead units. In a process that uses the compiler, activations
-    are not looked at.
+    reach 64 %. Smooth activations such as GELU have no dead units. Where compiled code is called,
+    activations are not looked at.
 
     ## References
     - Lu et al., [Dying ReLU and Initialization](https://arxiv.org/abs/1903.06733)

@@ -25,7 +25,7 @@ class SaturatedActivations(Rule):
     ## Known problems
     A statistic: of the numbers behind a tanh or sigmoid that go into another layer, or that a GRU or a plain RNN
     returns, half lie within a hundredth of the ends of the range, in three samples. Gates that are meant to be open or
-    closed can look like that. In a process that uses the compiler, activations are not looked at.
+    closed can look like that. Where compiled code is called, activations are not looked at.
 
     ## References
     - Glorot and Bengio, [Understanding the difficulty of training deep feedforward neural networks][glorot]

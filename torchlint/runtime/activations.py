@@ -22,7 +22,7 @@ from torch.nn.parameter import is_lazy
 
 from torchlint.runtime.graph import TRANSPARENT, Node, kind
 from torchlint.runtime.models import Root
-from torchlint.runtime.operations import compilations, in_transform
+from torchlint.runtime.operations import in_transform
 
 #: rows that a unit must be zero for: in a batch of one or two, many healthy units are
 ROWS = 16
@@ -82,9 +82,9 @@ class Activations:
         self._broken = False
 
     def listen(self, root: Root, name: Callable[[torch.Tensor], str | None]) -> None:
-        """Hear the forward pass of `root` that begins now. Never where something is compiled: hooks would be, too."""
+        """Hear the forward pass of `root` that begins now. Not where something is compiled: hooks would be, too."""
         self.leave()
-        if self._broken or self._passes >= PASSES or root.compiled or compilations() or _is_recorded():
+        if self._broken or self._passes >= PASSES or root.compiled or _is_recorded():
             return
         self._passes += 1
         self._name = name

@@ -30,6 +30,11 @@ class Listening:
         return self._mode is not None
 
     @property
+    def compiled(self) -> bool:
+        """Whether compiled code is, or may be, called."""
+        return self._compiled
+
+    @property
     def exhausted(self) -> bool:
         return self._heard >= OPERATIONS
 

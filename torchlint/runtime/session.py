@@ -270,8 +270,9 @@ class Session:
             # an evaluation, after which people forget what they have to put back
             self._wake()
         self._listening.notice_compiler()
-        if grad_enabled and training and self._stepping is None and self.layers.is_due(self.step):
-            self.layers.activations.listen(root, self.name)
+        if grad_enabled and training and self.layers.is_due(self.step):
+            if self._stepping is None and not self._listening.compiled:
+                self.layers.activations.listen(root, self.name)
         self._emit(Forward(root, args, kwargs, training, grad_enabled))
         if not grad_enabled and not root.compiled:
             self._listen_to_evaluation(root)
