@@ -17,7 +17,7 @@ LAYERS = [f"blocks.{block}.{part}" for block in range(3) for part in ("attention
 def head(**changes: Any) -> dict[str, Any]:
     return {
         "kind": "run", "schema": "torchlint-run", "version": 1, "torchlint": "0.1.0", "torch": "2.13.0",
-        "started": "2026-01-02T03:04:05+00:00", "models": {"Net": 123456}, "every": 100, "rank": None, **changes,
+        "started": "2026-01-02T03:04:05+00:00", "every": 100, "rank": None, **changes,
     }  # fmt: skip
 
 
@@ -48,7 +48,11 @@ def layers(number: int) -> dict[str, Any]:
 
 def run(steps: int = 300) -> list[dict[str, Any]]:
     """A run with a warning on the way and an error at its end."""
-    rows = [head(), {"kind": "loss", "name": "cross entropy", "guessing": math.log(10)}]
+    rows = [
+        head(),
+        {"kind": "models", "models": {"Net": 123456}},
+        {"kind": "loss", "name": "cross entropy", "guessing": math.log(10)},
+    ]
     for number in range(steps):
         rows.append(step(number, **({"loss": "nan", "gradient_norm": "inf"} if number == steps - 1 else {})))
         if number % 100 == 0:

@@ -30,7 +30,7 @@ def test_page(torchlint: Command, tmp_path: Path) -> None:
     result = torchlint("report", "run.jsonl", "-o", "run.html")
     assert (result.code, result.out, result.err) == (0, "", "")
     text = (tmp_path / "run.html").read_text(encoding="utf-8")
-    assert "found by TLN503" in text
+    assert "found by TLN503" in text and "Net, 123,456 parameters" in text
     assert runs.HOSTILE not in text
     assert len(text) < 2_500_000
 
@@ -96,7 +96,9 @@ def test_a_log_of_a_newer_version_with_kinds_and_keys_that_are_not_known(tmp_pat
 
 def test_rows_of_odd_types(torchlint: Command, tmp_path: Path) -> None:
     rows = [
-        runs.head(models=[1], version="x"),
+        runs.head(version="x"),
+        {"kind": "models", "models": [1]},
+        {"kind": "models", "models": {"Net": "big"}},
         {"kind": "step"},
         {"kind": "step", "step": True},
         {"kind": "step", "step": 0, "loss": "much", "gradient_norm": [1], "learning_rate": 10**400},
@@ -156,7 +158,7 @@ def test_samples_of_layers_are_written_more_and_more_rarely(tmp_path: Path) -> N
     from torchlint.runtime.observers import Run
 
     log = RunLog(tmp_path / "run.jsonl")
-    log.start(Run(torch="2", models={}, every=1, rank=None))
+    log.start(Run(torch="2", every=1, rank=None))
     for step in range(20 * SAMPLES):
         log.layers(step, {"a": {"dead": 1 / 3}})
     log.end(0, None)

@@ -60,12 +60,20 @@ def test_a_run_from_its_head_to_its_end(tmp_path: Path) -> None:
     with torchlint.guard(training.model, report=tmp_path / "run.jsonl"):
         for _ in range(3):
             training.step()
-    head, loss, *steps, end = (row for row in rows(tmp_path / "run.jsonl") if row["kind"] != "layers")
+    head, models, loss, *steps, end = (row for row in rows(tmp_path / "run.jsonl") if row["kind"] != "layers")
     assert (head["kind"], head["schema"], head["version"]) == ("run", "torchlint-run", 1)
-    assert head["models"] == {"Sequential": 8 * 16 + 16 + 16 * 3 + 3}
+    assert models == {"kind": "models", "models": {"Sequential": 8 * 16 + 16 + 16 * 3 + 3}}
     assert loss == {"kind": "loss", "name": "cross entropy", "guessing": math.log(3)}
     assert [row["step"] for row in steps] == [0, 1, 2]
     assert (end["kind"], end["steps"], end["error"]) == ("end", 3, None)
+
+
+def test_models_that_the_guard_finds_are_told_of(tmp_path: Path) -> None:
+    training = Training()
+    with torchlint.guard(report=tmp_path / "run.jsonl", record=tmp_path / "experiments.csv"):
+        training.step()
+    assert [row["models"] for row in rows(tmp_path / "run.jsonl") if row["kind"] == "models"] == [{"Sequential": 195}]
+    assert read_record(tmp_path / "experiments.csv")[0]["setup"] == "Sequential (195)"
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,6 @@ from typing import Any, Literal, TypeVar
 
 import torch
 from torch import nn
-from torch.nn.parameter import is_lazy
 
 from torchlint.runtime.checks import Check, all_checks
 from torchlint.runtime.findings import GuardError, GuardWarning, RuntimeFinding
@@ -135,7 +134,7 @@ class Guard(ContextDecorator):
         self._looking = Observers(self._observers) if self._observers else None
         session = Session(models, self._checks, self._settings, self._tell, self._looking)
         if self._looking is not None:
-            self._looking.start(self._run(session))
+            self._looking.start(self._run())
         session.start()
         self._session = session
         self._samples = session.layers.samples
@@ -161,16 +160,10 @@ class Guard(ContextDecorator):
                 if looking is not None:
                     looking.end(session.step, None if error is None else error.__name__)
 
-    def _run(self, session: Session) -> Run:
+    def _run(self) -> Run:
         distributed = torch.distributed.is_available() and torch.distributed.is_initialized()
-        models = {
-            root.label or type(root.inner).__name__: sum(
-                parameter.numel() for parameter in root.module.parameters() if not is_lazy(parameter)
-            )
-            for root in session.roots
-        }
         rank = torch.distributed.get_rank() if distributed else None
-        return Run(torch.__version__, models, self._settings.every, rank)
+        return Run(torch.__version__, self._settings.every, rank)
 
     def __enter__(self) -> Guard:
         return self.start()

@@ -12,6 +12,7 @@ import torch
 from torch import nn
 from torch.nn.modules.batchnorm import _NormBase
 from torch.nn.modules.dropout import _DropoutNd
+from torch.nn.parameter import is_lazy
 
 _any_autocast: Callable[[], bool] = getattr(torch._C, "_is_any_autocast_enabled", lambda: True)
 
@@ -47,6 +48,15 @@ class Root:
     def inner(self) -> nn.Module:
         """The model without its wrappers (`torch.compile`, DistributedDataParallel, DataParallel)."""
         return unwrap(self.module)
+
+    @property
+    def name(self) -> str:
+        return self.label or type(self.inner).__name__
+
+    @property
+    def size(self) -> int:
+        """The number of its parameters."""
+        return sum(parameter.numel() for parameter in self.module.parameters() if not is_lazy(parameter))
 
     @cached_property
     def devices(self) -> tuple[torch.device, ...]:

@@ -24,8 +24,6 @@ class Run:
     """What is known when a guarded block begins."""
 
     torch: str
-    #: label or class of each model, with the number of its parameters
-    models: Mapping[str, int]
     #: steps between closer looks
     every: int
     rank: int | None
@@ -40,6 +38,9 @@ class Observer:
 
     def start(self, run: Run) -> None:
         """A guarded block begins."""
+
+    def models(self, models: Mapping[str, int]) -> None:
+        """These are guarded, with their numbers of parameters: known at the start, or found when an optimizer steps."""
 
     def loss(self, name: str, guessing: float) -> None:
         """The first backward starts at a loss for which it is known what guessing costs: ln(number of classes)."""
@@ -68,6 +69,9 @@ class Observers:
     def start(self, run: Run) -> None:
         for observer in self._observers:
             observer.start(run)
+
+    def models(self, models: Mapping[str, int]) -> None:
+        self._each(lambda observer: observer.models(models))
 
     def loss(self, name: str, guessing: float) -> None:
         self._each(lambda observer: observer.loss(name, guessing))

@@ -131,6 +131,7 @@ class Session:
     # ------------------------------------------------------------ start and stop
 
     def start(self) -> None:
+        self._tell_of_models(self.roots)
         try:
             self.attach()
             self._listening.start(doors.sees_compiled_calls())
@@ -248,12 +249,18 @@ class Session:
             }
         return self._names.get(id(tensor))
 
+    def _tell_of_models(self, roots: Sequence[Root]) -> None:
+        if self.observers is not None and roots:
+            self.observers.models({root.name: root.size for root in roots})
+
     def _find_models(self, tracked: TrackedOptimizer) -> None:
         known = [root.module for root in self.roots]
         new = [module for module in models_holding(tracked.parameters) if module not in known]
-        for root in named_roots(new):
+        roots = named_roots(new)
+        for root in roots:
             self.roots.append(root)
             self._hook(root)
+        self._tell_of_models(roots)
 
     # ------------------------------------------------------------------ forward
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from torchlint.runtime.findings import RuntimeFinding
 from torchlint.runtime.observers import Observer, Run
@@ -21,11 +21,14 @@ class ExperimentRow(Observer):
 
     def start(self, run: Run) -> None:
         self._record.check()
-        self._setup = ", ".join(f"{name} ({count:,})" for name, count in run.models.items())
+        self._setup: list[str] = []
         #: of each optimizer
         self._last: dict[str, StepRecord] = {}
         self._rates: dict[str, float] = {}
         self._findings: list[RuntimeFinding] = []
+
+    def models(self, models: Mapping[str, int]) -> None:
+        self._setup += [f"{name} ({count:,})" for name, count in models.items()]
 
     def steps(self, records: Sequence[StepRecord]) -> None:
         for record in records:
@@ -42,7 +45,11 @@ class ExperimentRow(Observer):
         if error is not None and error != "GuardError":
             told.append(f"ended by {error}")
         losses = [f"{record.loss:.4g}" for record in self._last.values() if record.loss is not None]
-        known = {"context": "training", "setup": self._setup, "skill": f"loss {', '.join(losses)}" if losses else ""}
+        known = {
+            "context": "training",
+            "setup": ", ".join(self._setup),
+            "skill": f"loss {', '.join(losses)}" if losses else "",
+        }
         if not self._record.parameter and not self._record.values:
             known["parameter"] = "optimizer, learning rate, steps"
             optimizers = [f"{name}, {self._rates[name]:g}" if name in self._rates else name for name in self._last]

@@ -3,6 +3,7 @@
 Each line is an object with a `kind`:
 
 - `run`, the first: `schema` and `version` of this format, when and with what the run began;
+- `models`: their names, with their numbers of parameters;
 - `loss`: the name of the loss function and `guessing`, what it costs to know nothing;
 - `step`: loss, gradient norm and learning rate of one step of an optimizer;
 - `layers`: numbers about each layer at a step;
@@ -65,10 +66,12 @@ class RunLog(Observer):
             "torchlint": __version__,
             "torch": run.torch,
             "started": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-            "models": dict(run.models),
             "every": run.every,
             "rank": run.rank,
         }
+
+    def models(self, models: Mapping[str, int]) -> None:
+        self._write({"kind": "models", "models": dict(models)})
 
     def loss(self, name: str, guessing: float) -> None:
         self._write({"kind": "loss", "name": name, "guessing": guessing})

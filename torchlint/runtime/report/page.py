@@ -53,9 +53,8 @@ def render(template: str, **values: Any) -> str:
 def _facts(report: RunReport) -> list[tuple[str, str]]:
     """What is known of the run, as label and value."""
     facts = []
-    for label, parameters in report.head.get("models", {}).items():
-        count = number(parameters)
-        facts.append(("model", str(label) if count is None else f"{label}, {count:,.0f} parameters"))
+    for name, count in report.models.items():
+        facts.append(("model", name if count is None else f"{name}, {count:,} parameters"))
     facts.append(("steps", f"{report.step_count:,}"))
     losses = [record.loss for record in report.steps if record.loss is not None]
     if losses:

@@ -22,6 +22,8 @@ class RunReport:
     """A run as its log tells it."""
 
     head: dict[str, Any] = field(default_factory=dict)
+    #: numbers of parameters by name; None where it is not told
+    models: dict[str, int | None] = field(default_factory=dict)
     #: what it costs to guess, by the name of the loss
     guessing: dict[str, float] = field(default_factory=dict)
     steps: list[StepRecord] = field(default_factory=list)
@@ -104,8 +106,15 @@ def _row(line: str) -> dict[str, Any] | None:
 def _head(report: RunReport, row: dict[str, Any]) -> bool:
     if row.get("schema") != SCHEMA or report.head:
         return False
+    report.head = row
+    return True
+
+
+def _models(report: RunReport, row: dict[str, Any]) -> bool:
     models = row.get("models")
-    report.head = {**row, "models": models if isinstance(models, dict) else {}}
+    if not isinstance(models, dict):
+        return False
+    report.models.update({str(name): whole(count) for name, count in models.items()})
     return True
 
 
@@ -163,6 +172,7 @@ def _end(report: RunReport, row: dict[str, Any]) -> bool:
 
 _READERS: Mapping[str, Callable[[RunReport, dict[str, Any]], bool]] = {
     "run": _head,
+    "models": _models,
     "loss": _loss,
     "step": _step,
     "layers": _layers,
