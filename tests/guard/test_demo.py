@@ -33,7 +33,8 @@ def test_demo(torchlint: Command, tmp_path: Path, bug: str) -> None:
     assert code in (tmp_path / "torchlint-demo.html").read_text(encoding="utf-8")
     rows = [json.loads(line) for line in (tmp_path / "torchlint-demo.jsonl").read_text().splitlines()]
     assert rows[-1]["kind"] == "end" and rows[-1]["error"] == error
-    assert [row["code"] for row in rows if row["kind"] == "finding"] == [code]
+    # what follows from the bug may be found as well, after it
+    assert next(row["code"] for row in rows if row["kind"] == "finding") == code
 
 
 def test_every_program_is_a_demo() -> None:
