@@ -1,9 +1,16 @@
 from __future__ import annotations
 
-from torchlint.rules.base import Rule
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from torchlint.rules.base import Problem, StaticRule
+from torchlint.semantics.training import training_facts
+
+if TYPE_CHECKING:
+    from torchlint.semantics.module import Module
 
 
-class SamplerWithoutSetEpoch(Rule):
+class SamplerWithoutSetEpoch(StaticRule):
     """
     ## What it does
     Finds a `DistributedSampler` that shuffles, and whose `set_epoch` is not called: the training gets the data in the
@@ -30,8 +37,9 @@ class SamplerWithoutSetEpoch(Rule):
     ```
 
     ## Known problems
-    Told in the third epoch with the same number, so that a search for a learning rate before the training is no
-    finding. Samplers of other makes are not looked at.
+    The guard speaks in the third epoch with the same number, so that a search for a learning rate before the training
+    is no finding. In source, the sampler, its loader and the loop over epochs must be seen in one program, which never
+    calls `set_epoch`. Samplers of other makes are not looked at, nor those with a seed of their own.
 
     ## References
     - [torch.utils.data.distributed.DistributedSampler][sampler]
@@ -42,3 +50,15 @@ class SamplerWithoutSetEpoch(Rule):
     code = "TLN701"
     name = "sampler-without-set-epoch"
     guarded = True
+    triggers = (b"DistributedSampler", b"backward(")
+
+    def check(self, module: Module) -> Iterator[Problem]:
+        for fact in training_facts(module):
+            if fact.kind == "same-order":
+                yield Problem(
+                    fact.site,
+                    "nobody tells the sampler of these batches the epoch: each process gets the same part of the data, "
+                    "in the same order, in every epoch",
+                    "call sampler.set_epoch(epoch) at the beginning of each epoch",
+                    fact.related,
+                )

@@ -131,7 +131,7 @@ class Stepping:
         """Whether a loop draws batches of something that the loop around it did not make or choose."""
         if batches.kind != "for" or not _goes_through(batches.source):
             return False
-        values = self._listener.evaluator.values(_data(batches.source), walk.context)
+        values = self._listener.evaluator.values(looped_over(batches.source), walk.context)
         return all(not isinstance(value, Instance) or _is_older(value, epochs) for value in values)
 
 
@@ -188,7 +188,7 @@ def _is_fixed(node: Node) -> bool:
     return isinstance(node, (Const, Free, Imported, Param))
 
 
-def _data(source: Node) -> Node:
+def looped_over(source: Node) -> Node:
     """What is looped over, without `enumerate` and progress bars around it."""
     source = strip(source)
     while isinstance(source, Call) and called_name(source) in _PASSING and source.args:
@@ -198,7 +198,7 @@ def _data(source: Node) -> Node:
 
 def _goes_through(source: Node) -> bool:
     """Whether a loop goes through data that is there before the loops begin, as far as its own text tells."""
-    data = _data(source)
+    data = looped_over(source)
     while isinstance(data, Attr) or (isinstance(data, Item) and _is_fixed(data.index)):
         data = strip(data.base)
     return isinstance(data, (Free, Param, Imported)) or (isinstance(data, Call) and called_name(data) == "DataLoader")

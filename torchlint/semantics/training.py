@@ -20,6 +20,7 @@ from torchlint.semantics.modes import Modes
 from torchlint.semantics.nodes import Attr, Binary, Call, Free, Function, Node, Starred, strip
 from torchlint.semantics.places import Places
 from torchlint.semantics.replacing import Replacing
+from torchlint.semantics.sampling import Sampling
 from torchlint.semantics.scaling import Scaling, after_backward, is_scaler
 from torchlint.semantics.stepping import Stepping
 from torchlint.semantics.traces import Bare, InPlace, LoopStep, Store
@@ -69,6 +70,7 @@ class TrainingListener:
         self.facts: dict[tuple[str, int, int], Fact] = {}
         self.stepping = Stepping(self)
         self.replacing = Replacing(self)
+        self.sampling = Sampling(self)
         #: forward calls under gradients since the last backward: their losses may be in it
         self.forwards: list[object] = []
 
@@ -108,6 +110,7 @@ class TrainingListener:
         if "backward" in name and not own:
             state.gradients.backward(call, walk, self)
             state.modes.backward(call, walk)
+            self.sampling.backward(call, walk)
             state.scaling = after_backward(call, self.evaluator, walk.context)
             for region in walk.regions:
                 region.trained = True
@@ -132,6 +135,8 @@ class TrainingListener:
             state.scaling = state.scaling.unscaled() if name == "unscale_" else Scaling()
             if not own:
                 return True
+        if name == "set_epoch":
+            self.sampling.told()
         if name == "add_param_group" and isinstance(func, Attr):
             self.replacing.handed(self.places.place(func.base, walk.context))
         if name == "load_state_dict" and isinstance(func, Attr):
@@ -381,6 +386,7 @@ def _walk(module: Module, function: Function, context: Context | None, path: set
         state = State()
         walk.run(function, context, state)
         listener.stepping.ended(walk, state)
+        listener.sampling.ended(walk)
         known = module.project.walks[key] = list(listener.facts.values())
     return known
 
