@@ -35,6 +35,7 @@ import torch.nn.functional as F
 from torch import nn
 
 import torchlint
+from torchlint.runtime.pace import LOOK, OPENING
 
 #: the guard is in its steady state after this many steps: the last of its opening checks looks at 64 backward passes
 WARM = 70
@@ -317,7 +318,7 @@ def compare(work: Workload, clock: Clock, rounds: int, steps: int) -> dict[str, 
                 side.append((statistics.median(cpu), statistics.median(wall)))
     for other in others:
         if isinstance(other, Guarded) and other.guard.findings:
-            print(f"the guard reports on a healthy {work.name}:\n{other.guard.summary()}")
+            print(f"the guard reports on the {work.name}:\n{other.guard.summary()}")
     return pairs
 
 
@@ -376,6 +377,24 @@ def first_steps(work: Workload, clock: Clock, steps: int = 6, rounds: int = 5) -
     return statistics.median(extra)
 
 
+def sample(work: Workload, clock: Clock, every: int = 20, looks: int = 6) -> float:
+    """Milliseconds that a step with a sample of all layers takes more than the others of the same closer look."""
+    extra = []
+    with torchlint.guard(work.model, action="record", every=every) as guard:
+        for _ in range(OPENING + every - OPENING % every):
+            work.step(*work.batch())
+        for _ in range(looks):
+            times = []
+            for _ in range(every):
+                batch = work.batch()
+                before = clock.now()[0]
+                work.step(*batch)
+                times.append(clock.now()[0] - before)
+            extra.append(1000 * (times[1] - statistics.median(times[2:LOOK])))
+        assert len(guard.samples) > looks
+    return statistics.median(extra)
+
+
 def peak_memory(name: str, device: str, guarded: bool, steps: int = 40) -> float:
     """MiB at most, of a whole process that trains."""
     work = WORKLOADS[name](device)
@@ -417,7 +436,7 @@ def added_memory(name: str, device: str, rounds: int) -> float | None:
 def measure(name: str, device: str, rounds: int, steps: int, memory_rounds: int) -> dict[str, Any]:
     work, clock = WORKLOADS[name](device), Clock(device)
     block(work, Contender(work), clock, 20)
-    first = first_steps(work, clock)
+    first, sampled = first_steps(work, clock), sample(work, clock)
     count = 400 if name == "mlp" else 220
     usual, mean = own_time(work, count)
     reported, reported_mean = own_time(work, count, Reported)
@@ -432,6 +451,7 @@ def measure(name: str, device: str, rounds: int, steps: int, memory_rounds: int)
         "reported_self_us": reported,
         "reported_mean_us": reported_mean,
         "guard_first_steps_ms": first,
+        "guard_sample_ms": sampled,
         "guard_memory_mib": added_memory(name, device, memory_rounds),
         "goal": GOALS[name],
         "ratios": {other: {"cpu": pair.ratio(0), "wall": pair.ratio(1)} for other, pair in pairs.items()},
@@ -449,7 +469,8 @@ def show(name: str, result: dict[str, Any]) -> None:
         f"  the guard's own time: {result['guard_self_us']:.0f} us in a usual step "
         f"({result['guard_self_share']:.2f} %), {result['guard_mean_us']:.0f} us in the mean of all, with a report "
         f"{result['reported_self_us']:.0f} and {result['reported_mean_us']:.0f} us; its first steps: "
-        f"{result['guard_first_steps_ms']:.0f} ms once" + ("" if memory is None else f"; memory: {memory:+.1f} MiB")
+        f"{result['guard_first_steps_ms']:.0f} ms once; a sample of all layers, in one of 100 steps and then of 500: "
+        f"{result['guard_sample_ms']:.1f} ms" + ("" if memory is None else f"; memory: {memory:+.1f} MiB")
     )
 
 

@@ -35,6 +35,8 @@ def doors() -> list[Any]:
         GradScaler.scale,
         GradScaler.unscale_,
         GradScaler.step,
+        torch.optim.lr_scheduler.LRScheduler.step,
+        torch.utils.data.distributed.DistributedSampler.__iter__,
         dict(optim._global_optimizer_pre_hooks),
         dict(optim._global_optimizer_post_hooks),
         torch._C._len_torch_function_stack(),
