@@ -139,6 +139,16 @@ def test_a_model_from_zero_and_a_schedule_down_to_nothing_are_healthy() -> None:
     assert train(step, 140, model, optimizer=optimizer, every=8, ignore=["TLN108"]) == []
 
 
+def test_a_loss_at_its_minimum_is_healthy() -> None:
+    def distill(model: nn.Module, optimizer: torch.optim.Optimizer, x: torch.Tensor, y: torch.Tensor) -> None:
+        output = model(x)
+        optimizer.zero_grad()
+        F.cross_entropy(output, output.detach().softmax(1)).backward()
+        optimizer.step()
+
+    assert train(distill, 10) == []
+
+
 # ------------------------------------------------------------------ TLN507
 
 

@@ -26,7 +26,7 @@ class UpdateRatioOutOfRange(Rule):
     A statistic: how far a step moves the weights against their size is above 0.5 in the median of the layers, in two
     samples, or below 1e-8 in all layers, in three. Healthy trainings lie between 3.5e-5 and 1.1e-2. A learning rate
     that was scheduled down, or is still growing, is not judged for small steps, nor are layers that start at zero for
-    large ones.
+    large ones; nor, for small steps, is a training whose gradients are next to nothing.
 
     ## References
     - Karpathy,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from torchlint.runtime.checks.base import Check
 from torchlint.runtime.events import Sampled
+from torchlint.runtime.layers import LayerSample
 from torchlint.runtime.optimizers import TrackedOptimizer
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 LARGE, SMALL = 0.5, 1e-8
 #: samples in a row
 LARGE_SAMPLES, SMALL_SAMPLES = 2, 3
+#: gradients below this share of the weights ask for no step: the loss is at its minimum
+CONVERGED = 1e-5
 #: a learning rate below this share of its highest was scheduled down
 DECAYED = 0.01
 
@@ -66,6 +69,7 @@ class UpdateRatioOutOfRange(Check):
         # where only some layers stand still, their gradients vanish, and the rate is not to blame
         small = max(ratios.values())
         judged = rate is None or (trace.last_rate in (0.0, rate) and rate >= DECAYED * trace.highest_rate)
+        judged = judged and any(_asks_for_a_step(layer) for layer in sample.layers)
         trace.small = trace.small + 1 if small < SMALL and judged else 0
         if trace.small == SMALL_SAMPLES:
             self._tell(
@@ -82,3 +86,7 @@ class UpdateRatioOutOfRange(Check):
             learning_rate=event.sample.learning_rate,
             optimizer=event.sample.optimizer,
         )
+
+
+def _asks_for_a_step(layer: LayerSample) -> bool:
+    return layer.matrix and (layer.gradient_norm or 0.0) > CONVERGED * (layer.weight_norm or 0.0)
