@@ -126,6 +126,8 @@ def _is_candidate(call: Call) -> bool:
         isinstance(call.func, Attr)
         and (call.func.name in _OWN or call.func.name in _SHARED)
         and call.keyword("out") is None
+        # no tensor's own: a method of another class, which may do what it says
+        and call.keyword("inplace") is None
     )
 
 
