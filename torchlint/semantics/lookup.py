@@ -109,7 +109,9 @@ class Lookup:
         for folder, folders, names in os.walk(self.root):
             self.walked.append(Path(folder))
             folders[:] = sorted(name for name in folders if name not in _SKIPPED)
-            found += [Path(folder, name) for name in sorted(names) if name.endswith((".py", ".ipynb"))]
+            paths = (Path(folder, name) for name in sorted(names) if name.endswith((".py", ".ipynb")))
+            # no pipe that would never end
+            found += [path for path in paths if path.is_file()]
             if len(found) > SEARCHED_FILES:
                 return ()
         return tuple(found)
