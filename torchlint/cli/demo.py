@@ -13,7 +13,7 @@ from torchlint.cli import Failure
 if TYPE_CHECKING:
     from torchlint.runtime.findings import RuntimeFinding
 
-_FOLDER = Path(__file__).parent.parent / "demos"
+_FOLDER = Path(__file__).parent.parent / "runtime" / "demos"
 #: named after the rule that finds them, the first is the default
 _BUGS = ("non-finite", "missing-zero-grad", "softmax-into-cross-entropy")
 

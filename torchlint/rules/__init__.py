@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
+import sys
 from functools import cache
 
+from torchlint.discovery import classes_in
 from torchlint.rules.base import Problem, Rule, StaticRule
 
 __all__ = ["Problem", "Rule", "StaticRule", "all_rules", "static_rules"]
@@ -14,18 +14,7 @@ __all__ = ["Problem", "Rule", "StaticRule", "all_rules", "static_rules"]
 @cache
 def all_rules() -> tuple[Rule, ...]:
     """Every rule of the package, by code."""
-    rules: list[Rule] = []
-    for info in pkgutil.iter_modules(__path__):
-        if info.name == "base" or info.name.startswith("_"):
-            continue
-        module = importlib.import_module(f"{__name__}.{info.name}")
-        rules += [
-            value()
-            for value in vars(module).values()
-            # the module first: on Python 3.10 an alias such as tuple[int, ...] passes for a type, but not for a class
-            if isinstance(value, type) and value.__module__ == module.__name__ and issubclass(value, Rule)
-        ]
-    return tuple(sorted(rules, key=lambda rule: rule.code))
+    return tuple(sorted((rule() for rule in classes_in(sys.modules[__name__], Rule)), key=lambda rule: rule.code))
 
 
 def static_rules() -> tuple[StaticRule, ...]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
+import sys
 from functools import cache
 
+from torchlint.discovery import classes_in
 from torchlint.runtime.checks.base import Check
 
 __all__ = ["Check", "all_checks"]
@@ -14,14 +14,4 @@ __all__ = ["Check", "all_checks"]
 @cache
 def all_checks() -> tuple[type[Check], ...]:
     """Every check of the package, by code."""
-    checks: list[type[Check]] = []
-    for info in pkgutil.iter_modules(__path__):
-        if info.name == "base" or info.name.startswith("_"):
-            continue
-        module = importlib.import_module(f"{__name__}.{info.name}")
-        checks += [
-            value
-            for value in vars(module).values()
-            if isinstance(value, type) and value.__module__ == module.__name__ and issubclass(value, Check)
-        ]
-    return tuple(sorted(checks, key=lambda check: check.code))
+    return tuple(sorted(classes_in(sys.modules[__name__], Check), key=lambda check: check.code))
