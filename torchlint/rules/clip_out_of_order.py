@@ -53,12 +53,11 @@ class ClipOutOfOrder(StaticRule):
     triggers = (b"clip_grad",)
 
     def check(self, module: Module) -> Iterator[Problem]:
-        for fact in training_facts(module):
-            if fact.kind == "early-clip":
-                yield Problem(
-                    fact.site,
-                    f"gradients are clipped when there are none for {fact.subject} to use: "
-                    "those of the next backward() reach the weights unclipped",
-                    f"clip after backward() and before {fact.subject}.step()",
-                    fact.related,
-                )
+        for fact in training_facts(module, "early-clip"):
+            yield Problem(
+                fact.site,
+                f"gradients are clipped when there are none for {fact.subject} to use: "
+                "those of the next backward() reach the weights unclipped",
+                f"clip after backward() and before {fact.subject}.step()",
+                fact.related,
+            )

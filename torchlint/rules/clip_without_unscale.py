@@ -59,16 +59,15 @@ class ClipWithoutUnscale(StaticRule):
     triggers = (b"clip_grad",)
 
     def check(self, module: Module) -> Iterator[Problem]:
-        for fact in training_facts(module):
-            if fact.kind == "scaled-clip":
-                yield Problem(
-                    fact.site,
-                    "gradients are clipped while they are still multiplied by the loss scale: "
-                    "the limit is thousands of times too low, and nearly every step is cut down to almost nothing",
-                    "call scaler.unscale_(optimizer) before clipping",
-                    fact.related,
-                    partial(_unscale, module, fact),
-                )
+        for fact in training_facts(module, "scaled-clip"):
+            yield Problem(
+                fact.site,
+                "gradients are clipped while they are still multiplied by the loss scale: "
+                "the limit is thousands of times too low, and nearly every step is cut down to almost nothing",
+                "call scaler.unscale_(optimizer) before clipping",
+                fact.related,
+                partial(_unscale, module, fact),
+            )
 
 
 def _unscale(module: Module, fact: Fact) -> Fix | None:

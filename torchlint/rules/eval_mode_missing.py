@@ -66,12 +66,11 @@ class EvalModeMissing(StaticRule):
     )
 
     def check(self, module: Module) -> Iterator[Problem]:
-        for fact in training_facts(module):
-            if fact.kind == "evaluated-in-train":
-                yield Problem(
-                    fact.site,
-                    f"{fact.subject} is evaluated in train mode: its Dropout or BatchNorm layers behave as in "
-                    "training, so the results are wrong and change from run to run",
-                    f"call {fact.subject}.eval() before, and {fact.subject}.train() when training goes on",
-                    fact.related,
-                )
+        for fact in training_facts(module, "evaluated-in-train"):
+            yield Problem(
+                fact.site,
+                f"{fact.subject} is evaluated in train mode: its Dropout or BatchNorm layers behave as in "
+                "training, so the results are wrong and change from run to run",
+                f"call {fact.subject}.eval() before, and {fact.subject}.train() when training goes on",
+                fact.related,
+            )

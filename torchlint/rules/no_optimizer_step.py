@@ -47,12 +47,11 @@ class NoOptimizerStep(StaticRule):
     triggers = (b"backward(",)
 
     def check(self, module: Module) -> Iterator[Problem]:
-        for fact in training_facts(module):
-            if fact.kind == "never-stepped":
-                yield Problem(
-                    fact.site,
-                    f"nothing steps: the gradients that this backward() computes for {fact.subject} "
-                    "are cleared unused, and the weights stay as they are",
-                    f"call {fact.subject}.step() after backward(), before the gradients are cleared",
-                    fact.related,
-                )
+        for fact in training_facts(module, "never-stepped"):
+            yield Problem(
+                fact.site,
+                f"nothing steps: the gradients that this backward() computes for {fact.subject} "
+                "are cleared unused, and the weights stay as they are",
+                f"call {fact.subject}.step() after backward(), before the gradients are cleared",
+                fact.related,
+            )

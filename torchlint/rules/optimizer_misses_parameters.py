@@ -49,12 +49,10 @@ class OptimizerMissesParameters(StaticRule):
     triggers = (b"optim",)
 
     def check(self, module: Module) -> Iterator[Problem]:
-        for fact in training_facts(module):
-            if fact.kind == "replaced":
-                yield Problem(
-                    fact.site,
-                    f"{fact.subject} is put into the network after its optimizer was built: it is never trained",
-                    "build the optimizer after the network is complete, or give it the new parameters with "
-                    "add_param_group",
-                    fact.related,
-                )
+        for fact in training_facts(module, "replaced"):
+            yield Problem(
+                fact.site,
+                f"{fact.subject} is put into the network after its optimizer was built: it is never trained",
+                "build the optimizer after the network is complete, or give it the new parameters with add_param_group",
+                fact.related,
+            )

@@ -52,12 +52,11 @@ class OptimizerRebuilt(StaticRule):
     triggers = (b"optim",)
 
     def check(self, module: Module) -> Iterator[Problem]:
-        for fact in training_facts(module):
-            if fact.kind == "rebuilt":
-                yield Problem(
-                    fact.site,
-                    f"{fact.subject} is created anew in every round of this loop: "
-                    "the moments that it has gathered are lost each time",
-                    "create it once, before the loop",
-                    fact.related,
-                )
+        for fact in training_facts(module, "rebuilt"):
+            yield Problem(
+                fact.site,
+                f"{fact.subject} is created anew in every round of this loop: "
+                "the moments that it has gathered are lost each time",
+                "create it once, before the loop",
+                fact.related,
+            )

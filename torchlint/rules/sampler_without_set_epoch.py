@@ -53,12 +53,11 @@ class SamplerWithoutSetEpoch(StaticRule):
     triggers = (b"DistributedSampler", b"backward(")
 
     def check(self, module: Module) -> Iterator[Problem]:
-        for fact in training_facts(module):
-            if fact.kind == "same-order":
-                yield Problem(
-                    fact.site,
-                    "nobody tells the sampler of these batches the epoch: each process gets the same part of the data, "
-                    "in the same order, in every epoch",
-                    "call sampler.set_epoch(epoch) at the beginning of each epoch",
-                    fact.related,
-                )
+        for fact in training_facts(module, "same-order"):
+            yield Problem(
+                fact.site,
+                "nobody tells the sampler of these batches the epoch: each process gets the same part of the data, "
+                "in the same order, in every epoch",
+                "call sampler.set_epoch(epoch) at the beginning of each epoch",
+                fact.related,
+            )

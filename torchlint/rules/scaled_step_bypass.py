@@ -47,12 +47,11 @@ class ScaledStepBypass(StaticRule):
     triggers = (b"caler",)
 
     def check(self, module: Module) -> Iterator[Problem]:
-        for fact in training_facts(module):
-            if fact.kind == "scaled-step":
-                yield Problem(
-                    fact.site,
-                    f"{fact.subject}.step() uses gradients that are still multiplied by the loss scale, "
-                    "and does not skip those that overflowed",
-                    f"write scaler.step({fact.subject}), then scaler.update()",
-                    fact.related,
-                )
+        for fact in training_facts(module, "scaled-step"):
+            yield Problem(
+                fact.site,
+                f"{fact.subject}.step() uses gradients that are still multiplied by the loss scale, "
+                "and does not skip those that overflowed",
+                f"write scaler.step({fact.subject}), then scaler.update()",
+                fact.related,
+            )

@@ -58,16 +58,15 @@ class TrainModeNotRestored(StaticRule):
     triggers = (b"val", b"test(", b".train(", b"backward(")
 
     def check(self, module: Module) -> Iterator[Problem]:
-        for fact in training_facts(module):
-            if fact.kind == "left-in-eval":
-                yield Problem(
-                    fact.site,
-                    f"{fact.subject} is left in eval mode here and training goes on: Dropout is off and BatchNorm "
-                    "no longer follows the data",
-                    f"call {fact.subject}.train() before training goes on",
-                    fact.related,
-                    partial(_restore, module, fact),
-                )
+        for fact in training_facts(module, "left-in-eval"):
+            yield Problem(
+                fact.site,
+                f"{fact.subject} is left in eval mode here and training goes on: Dropout is off and BatchNorm "
+                "no longer follows the data",
+                f"call {fact.subject}.train() before training goes on",
+                fact.related,
+                partial(_restore, module, fact),
+            )
 
 
 def _restore(module: Module, fact: Fact) -> Fix | None:

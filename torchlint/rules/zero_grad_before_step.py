@@ -52,12 +52,11 @@ class ZeroGradBeforeStep(StaticRule):
     triggers = (b"zero_grad",)
 
     def check(self, module: Module) -> Iterator[Problem]:
-        for fact in training_facts(module):
-            if fact.kind == "lost":
-                yield Problem(
-                    fact.site,
-                    f"the gradients of {fact.subject} are cleared between backward() and step(): nothing is learnt",
-                    f"call {fact.subject}.zero_grad() before backward(), or after {fact.subject}.step()",
-                    fact.related,
-                    partial(clear_earlier, module, fact),
-                )
+        for fact in training_facts(module, "lost"):
+            yield Problem(
+                fact.site,
+                f"the gradients of {fact.subject} are cleared between backward() and step(): nothing is learnt",
+                f"call {fact.subject}.zero_grad() before backward(), or after {fact.subject}.step()",
+                fact.related,
+                partial(clear_earlier, module, fact),
+            )

@@ -353,12 +353,11 @@ _HARMLESS = frozenset(
 )
 
 
-def training_facts(module: Module) -> list[Fact]:
-    """What happens in `module` while the programs it belongs to run."""
-    facts: list[Fact] | None = module.facts
-    if facts is None:
-        facts = module.facts = _collect(module)
-    return facts
+def training_facts(module: Module, *kinds: str) -> list[Fact]:
+    """What happens in `module` while the programs it belongs to run: all of it, or what is of these kinds."""
+    if module.facts is None:
+        module.facts = _collect(module)
+    return [fact for fact in module.facts if not kinds or fact.kind in kinds]
 
 
 def _collect(module: Module) -> list[Fact]:
