@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import weakref
 from collections.abc import Callable
 
 import pytest
@@ -111,6 +112,19 @@ def test_a_model_that_draws_random_numbers_is_replayed_with_the_same_ones() -> N
         seldom.bad = True
         training.steps(400)
     assert guard.findings[0].module == "4"
+
+
+def test_scaled_losses_are_let_go_of_while_all_is_calm() -> None:
+    training = Training()
+    scaler = torch.amp.GradScaler("cpu")
+    with torchlint.guard(training.model):
+        training.steps(CALM)
+        loss = training.model(torch.randn(16, 8)).sum()
+        scaler.scale(loss)
+        kept = weakref.ref(loss)
+        del loss
+        training.steps(1)
+        assert kept() is None
 
 
 def test_eval_mode_after_a_late_evaluation_is_seen_within_five_steps() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import threading
 import weakref
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -37,7 +36,7 @@ from torchlint.runtime.events import (
     StepStart,
 )
 from torchlint.runtime.findings import RuntimeFinding, Severity
-from torchlint.runtime.graph import LossGraph, comes_from
+from torchlint.runtime.graph import LossGraph
 from torchlint.runtime.layers import Layers
 from torchlint.runtime.listening import Listening
 from torchlint.runtime.losses import guessing
@@ -49,6 +48,7 @@ from torchlint.runtime.optimizers import TrackedOptimizer
 from torchlint.runtime.pace import Pace
 from torchlint.runtime.recorder import Recorder, StepRecord
 from torchlint.runtime.replay import last_kind
+from torchlint.runtime.scaling import Scaling
 from torchlint.runtime.userline import user_line
 
 #: graphs are read during this many steps, and not more often than this
@@ -94,12 +94,7 @@ class Session:
         self.recorder = Recorder(settings.history)
         #: optimizer steps that are finished; with several optimizers, of the one that has stepped most
         self.step = 0
-        #: calls of GradScaler.step, also those that it skipped
-        self.scaler_steps = 0
-        #: how many of them in a row did not step
-        self.skipped_steps = 0
-        #: the gradients of the last backward are multiplied by the scale of a GradScaler
-        self.gradients_scaled = False
+        self.scaling = Scaling()
         #: backward passes that are finished
         self.backwards = 0
         #: what each layer does in some steps
@@ -122,11 +117,7 @@ class Session:
         self._listening = Listening(self._operation)
         self._walks = 0
         self._names: dict[int, str] = {}
-        #: scaled losses and what they were before, since the last backward
-        self._scaled: deque[tuple[torch.Tensor, torch.Tensor]] = deque(maxlen=8)
         self._stepping: TrackedOptimizer | None = None
-        self._scaler_optimizer: Optimizer | None = None
-        self._stepped = False
 
     # ------------------------------------------------------------ start and stop
 
@@ -171,7 +162,7 @@ class Session:
         self.roots = []
         self.optimizers.clear()
         self._names.clear()
-        self._scaled.clear()
+        self.scaling.close()
         self.meter = Meter(self.settings.protect, self._measured)
         self._stepping = self.evaluating = None
 
@@ -351,11 +342,7 @@ class Session:
     # ------------------------------------------------------------------ backward
 
     def loss_scaled(self, scaler: GradScaler, loss: Any, scaled: Any) -> None:
-        if scaler.is_enabled():
-            self._scaled += zip(tensors_in(scaled), tensors_in(loss))
-
-    def _before_scaling(self, root: torch.Tensor) -> torch.Tensor | None:
-        return next((loss for scaled, loss in self._scaled if comes_from(root, scaled)), None)
+        self.scaling.loss_scaled(scaler, loss, scaled)
 
     def backward_starts(self, roots: Sequence[torch.Tensor]) -> None:
         if self._listening.on and self.step >= OPERATION_STEPS:
@@ -363,14 +350,11 @@ class Session:
         if self._stepping is not None and not self._stepping.closure:
             # that step has failed: without a closure there is no backward inside a step
             self._stepping = None
-        root = roots[0]
-        before_scaling = self._before_scaling(root) if self._scaled else None
-        if before_scaling is not None:
-            root = before_scaling
-        self.meter.see_loss(root if len(roots) == 1 else None)
-        self.gradients_scaled = before_scaling is not None
+        loss = self.scaling.backward_starts(roots[0])
+        scaled = self.scaling.gradients_scaled
+        self.meter.see_loss(loss if len(roots) == 1 else None)
         if self._pace.calm:
-            if not self.gradients_scaled and is_fine(self.meter.loss):
+            if not scaled and is_fine(self.meter.loss):
                 return
         else:
             for model in self.roots:
@@ -381,12 +365,10 @@ class Session:
             if self.observers is not None and not self.backwards:
                 self._tell_of_loss(self.observers, graph)
             self._emit(Graph(graph))
-        self._emit(BackwardStart(roots, self.meter.loss, self.gradients_scaled, self._stepping is not None))
-        if self._scaled:
-            self._scaled.clear()
+        self._emit(BackwardStart(roots, self.meter.loss, scaled, self._stepping is not None))
 
     def _tell_of_loss(self, observers: Observers, graph: LossGraph) -> None:
-        known = guessing(graph, self.gradients_scaled)
+        known = guessing(graph, self.scaling.gradients_scaled)
         if known is not None:
             observers.loss(*known)
 
@@ -423,16 +405,12 @@ class Session:
                 self._audience.forget(tracked)
 
     def scaler_step(self, scaler: GradScaler, optimizer: Optimizer, begins: bool) -> None:
-        self.scaler_steps += begins
-        if begins:
-            self._stepped = False
-        else:
-            self.skipped_steps = 0 if self._stepped else self.skipped_steps + 1
-            self._emit(ScalerStep(scaler, self.skipped_steps))
-        self._scaler_optimizer = optimizer if begins and scaler.is_enabled() else None
+        self.scaling.scaler_step(scaler, optimizer, begins)
+        if not begins:
+            self._emit(ScalerStep(scaler, self.scaling.skipped))
 
     def gradients_unscaled(self, optimizer: Optimizer) -> None:
-        self.gradients_scaled = False
+        self.scaling.gradients_scaled = False
 
     def gradients_clipped(self, gradients: Sequence[torch.Tensor], limit: float) -> None:
         self._emit(Clip(gradients, limit))
@@ -449,9 +427,8 @@ class Session:
 
     def step_starts(self, optimizer: Optimizer, closure: bool) -> None:
         tracked = self.track(optimizer)
-        by_scaler = self._scaler_optimizer is optimizer
+        by_scaler = self.scaling.step_starts(optimizer)
         self._stepping = tracked
-        self._stepped = True
         if closure:
             tracked.closure = True
         if not self._pace.calm:
@@ -469,7 +446,7 @@ class Session:
             if self.observers is not None:
                 self.observers.layers(sample.step, {layer.layer: layer.numbers() for layer in sample.layers})
             self._emit(Sampled(tracked, sample))
-        self.gradients_scaled = False
+        self.scaling.gradients_scaled = False
         tracked.steps += 1
         tracked.backwards = self.backwards
         self.step = max(self.step, tracked.steps)

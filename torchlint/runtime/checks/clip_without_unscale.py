@@ -15,7 +15,7 @@ class ClipWithoutUnscale(Check):
     code = "TLN104"
 
     def on_clip(self, event: Clip) -> None:
-        if self.session.gradients_scaled and event.gradients and event.limit < SCALED_LIMIT:
+        if self.session.scaling.gradients_scaled and event.gradients and event.limit < SCALED_LIMIT:
             self.report(
                 "gradients are clipped while they are still multiplied by the loss scale: "
                 "nearly every step is cut down to almost nothing",

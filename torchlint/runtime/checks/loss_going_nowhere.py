@@ -34,7 +34,7 @@ class LossGoingNowhere(Check):
 
     def on_graph(self, event: Graph) -> None:
         if not self.session.backwards:
-            known = guessing(event.graph, self.session.gradients_scaled)
+            known = guessing(event.graph, self.session.scaling.gradients_scaled)
             self._guessing = None if known is None else known[1]
 
     def on_measured(self, event: Measured) -> None:

@@ -65,7 +65,7 @@ class NoOptimizerStep(Check):
             self._watched = [(tensor, tensor._version) for tensor in named[:WATCHED]]
 
     def on_backward_start(self, event: BackwardStart) -> None:
-        if event.in_closure or self.session.scaler_steps or self._updated_by_hand():
+        if event.in_closure or self.session.scaling.steps or self._updated_by_hand():
             self.done()
             return
         if self._watched and self._last is not None and self._watched[0][0].grad is not self._last:

@@ -12,7 +12,7 @@ class ScaledStepBypass(Check):
     code = "TLN105"
 
     def on_step_start(self, event: StepStart) -> None:
-        if self.session.gradients_scaled and not event.by_scaler and event.optimizer.gradients():
+        if self.session.scaling.gradients_scaled and not event.by_scaler and event.optimizer.gradients():
             self.report(
                 f"the loss was scaled by a GradScaler, but {event.optimizer.label}.step() is called directly: "
                 "it uses gradients that are thousands of times too large",
