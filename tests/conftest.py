@@ -116,5 +116,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             if "whole" in item.keywords:
                 item.add_marker(skip)
 
+
 #: fixtures of the rules, some of them tests of software themselves
 collect_ignore = ["rules"]

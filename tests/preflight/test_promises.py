@@ -99,8 +99,17 @@ def test_a_guard_does_not_hear_it() -> None:
             optimizer.zero_grad()
             F.cross_entropy(model(x), y).backward()
             optimizer.step()
-        torchlint.preflight(model, lambda out, y: F.cross_entropy(out.softmax(1), y), (x, y), checks=["loss-inputs"])
-    assert guard.findings == []
+        session = guard._session
+        assert session is not None
+        before = session.step, session.backwards, len(session.optimizers), len(session.recorder.records)
+        # one check has a guard of its own, which comes and goes, and one trains
+        checks = ["loss-inputs", "overfit-batch"]
+        torchlint.preflight(model, lambda out, y: F.cross_entropy(out.softmax(1), y), (x, y), checks=checks)
+        assert (session.step, session.backwards, len(session.optimizers), len(session.recorder.records)) == before
+        optimizer.step()
+        # and from here on it hears again
+        assert session.step == before[0] + 1
+    assert [finding.code for finding in guard.findings if finding.code != "TLN101"] == []
 
 
 # ------------------------------------------------------------------------------ what it takes

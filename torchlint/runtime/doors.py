@@ -77,15 +77,29 @@ def _here() -> tuple[Watcher, ...]:
 @contextmanager
 def unheard() -> Iterator[None]:
     """Who listens in this thread now does not hear what passes inside the block."""
-    deaf = _here()
     thread = threading.get_ident()
-    for watcher in deaf:
-        watcher.thread = 0
+    deaf = _here()
+    _move(deaf, -thread)
     try:
         yield
     finally:
-        for watcher in deaf:
+        _move(deaf, thread)
+
+
+def _move(watchers: Sequence[Watcher], thread: int) -> None:
+    """From now on they watch another thread: no thread has a negative number, so nothing reaches who is put there."""
+    with _lock:
+        for watcher in watchers:
+            before = watcher.thread
+            _watchers[thread] = (*_watchers.get(thread, ()), watcher)
             watcher.thread = thread
+            _take_out(watcher, before)
+
+
+def _take_out(watcher: Watcher, thread: int) -> None:
+    left = tuple(other for other in _watchers.pop(thread, ()) if other is not watcher)
+    if left:
+        _watchers[thread] = left
 
 
 # ---------------------------------------------------------------- the patches
@@ -346,9 +360,7 @@ def enter(watcher: Watcher) -> None:
 def leave(watcher: Watcher) -> None:
     """Stop listening; the last one closes the doors."""
     with _lock:
-        left = tuple(other for other in _watchers.pop(watcher.thread, ()) if other is not watcher)
-        if left:
-            _watchers[watcher.thread] = left
+        _take_out(watcher, watcher.thread)
         if not _watchers:
             _close((_compiler_patch, *reversed(_patches)))
 
