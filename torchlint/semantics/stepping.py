@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.gradients import display_name
-from torchlint.semantics.nodes import Attr, Call, Const, Display, Free, Imported, Item, Node, Param, Unary, strip
+from torchlint.semantics.nodes import Attr, Call, Const, Display, Free, Imported, Item, Loop, Node, Param, Unary, strip
 from torchlint.semantics.operations import called_name
 from torchlint.semantics.traces import calls_in
 from torchlint.semantics.values import Instance
@@ -190,15 +190,23 @@ def _is_fixed(node: Node) -> bool:
 
 def looped_over(source: Node) -> Node:
     """What is looped over, without `enumerate` and progress bars around it."""
-    source = strip(source)
-    while isinstance(source, Call) and called_name(source) in _PASSING and source.args:
-        source = strip(source.args[0])
+    return strip(_passed(source))
+
+
+def _passed(source: Node) -> Node:
+    node = strip(source)
+    while isinstance(node, Call) and called_name(node) in _PASSING and node.args:
+        source = node.args[0]
+        node = strip(source)
     return source
 
 
 def _goes_through(source: Node) -> bool:
     """Whether a loop goes through data that is there before the loops begin, as far as its own text tells."""
-    data = looped_over(source)
+    data = _passed(source)
+    if isinstance(data, Loop) and data.next is data:
+        # a variable from before the loop around it, that nothing in there changes
+        return True
     while isinstance(data, Attr) or (isinstance(data, Item) and _is_fixed(data.index)):
         data = strip(data.base)
     return isinstance(data, (Free, Param, Imported)) or (isinstance(data, Call) and called_name(data) == "DataLoader")

@@ -1,4 +1,4 @@
-# the missing parentheses are a bug of their own, with a rule of its own
+# nothing steps here, but the missing parentheses are the cause, and enough to say
 import torch
 from torch import nn
 
@@ -7,4 +7,4 @@ optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
 for _ in range(10):
     optimizer.zero_grad()
     nn.functional.mse_loss(net(torch.randn(2, 4)), torch.randn(2, 1)).backward()
-    optimizer.step  # TLN303
+    optimizer.step()
