@@ -7,6 +7,7 @@ learns on (TLN110).
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.gradients import display_name
@@ -26,6 +27,9 @@ _WITH_MOMENTS = frozenset({"Adam", "AdamW", "Adamax", "NAdam", "RAdam", "RMSprop
 
 #: what begins anew with an optimizer: another network, or other parameters of it
 _BEGINNINGS = ("load_state_dict", "reset", "init", "apply", "freeze", "requires_grad", "grow", "prune")
+
+#: gradients are read, or set, somewhere in a file
+_GRADIENT = re.compile(rb"\.grad\b")
 
 #: calls that draw the batches of what they are given
 _PASSING = frozenset({"enumerate", "tqdm", "trange", "zip", "iter", "reversed", "track", "items", "values"})
@@ -77,7 +81,7 @@ class Stepping:
                 continue
             modules = {call.function.module for call in (clearing, backward, *made)}
             steps = [call for module in modules for call in module.calls_by_name.get("step", ())]
-            if not self._schedules.issuperset(steps) or any(b".grad" in module.source.data for module in modules):
+            if not self._schedules.issuperset(steps) or any(_GRADIENT.search(module.source.data) for module in modules):
                 # somebody else may step, or it is the gradients that are wanted
                 continue
             if backward.function.module.is_test:

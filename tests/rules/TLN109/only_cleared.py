@@ -11,4 +11,4 @@ for epoch in range(10):
         sgd.zero_grad()
         loss = criterion(net(x), y)
         loss.backward()  # TLN109
-    print(epoch, loss.item())
+    print(epoch, loss.item(), loss.grad_fn)
