@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from typing import Any
 
@@ -14,6 +13,8 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 import torchlint
 from torchlint.runtime.norms import REST, TURNS
+
+from .counting import python_calls
 
 #: after so many steps all opening checks are over
 WARM = 70
@@ -54,21 +55,6 @@ class Training:
         with Operations() as operations:
             self.step()
         return operations.counts
-
-    def calls(self) -> int:
-        """Python functions that a step calls."""
-        count = 0
-
-        def profile(frame: Any, event: str, argument: Any) -> None:
-            nonlocal count
-            count += event == "call"
-
-        sys.setprofile(profile)
-        try:
-            self.step()
-        finally:
-            sys.setprofile(None)
-        return count
 
 
 def added_operations(protect: bool) -> list[Counter[str]]:
@@ -136,11 +122,11 @@ def test_the_calls_of_a_steady_step_are_few_and_do_not_grow_with_the_model() -> 
         training = Training(layers)
         for _ in range(WARM):
             training.step()
-        plain = training.calls()
+        plain = python_calls(training.step)
         with torchlint.guard(training.model):
             for _ in range(WARM):
                 training.step()
-            added.append(training.calls() - plain)
+            added.append(python_calls(training.step) - plain)
     assert added[0] == added[1]
     # of these, 14 ask whether the compiler is tracing, so that it sees nothing of the guard
     assert added[0] <= LIMIT_OF_CALLS

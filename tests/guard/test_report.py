@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +19,8 @@ from torchlint.runtime import observers
 from torchlint.runtime.observers import Observer
 from torchlint.runtime.report.record import read_record
 
+from .counting import python_calls
+
 
 class Training:
     def __init__(self, clears: bool = True) -> None:
@@ -34,21 +35,6 @@ class Training:
             self.optimizer.zero_grad()
         F.cross_entropy(self.model(inputs), targets).backward()
         self.optimizer.step()
-
-    def calls(self) -> int:
-        """Python functions that a step calls."""
-        count = 0
-
-        def profile(frame: Any, event: str, argument: Any) -> None:
-            nonlocal count
-            count += event == "call"
-
-        sys.setprofile(profile)
-        try:
-            self.step()
-        finally:
-            sys.setprofile(None)
-        return count
 
 
 def rows(path: Path) -> list[dict[str, Any]]:
@@ -190,7 +176,7 @@ def test_a_steady_step_calls_one_function_more_than_without_a_report(tmp_path: P
         with torchlint.guard(training.model, report=report):
             for _ in range(115):
                 training.step()
-            counts.append(training.calls())
+            counts.append(python_calls(training.step))
     assert counts[1] - counts[0] == 1
 
 
