@@ -16,7 +16,6 @@ HOSTILE = "</td><script>1</script>, [bold] \"quoted\" \n second line; 'x'"
 
 
 def add(file: Path, number: int = 0, status: str = "passed", **own: str) -> None:
-    pytest.importorskip("filelock")
     record = as_record(Record(file, **own))
     assert record is not None
     record.add(status=status, finding="", known={"context": "training", "skill": f"loss {number}"})
@@ -31,7 +30,6 @@ def test_a_row_has_what_its_author_says_and_what_is_known_otherwise(tmp_path: Pa
 
 
 def test_many_processes_write_at_once(tmp_path: Path) -> None:
-    pytest.importorskip("filelock")
     program = """
 import sys
 from torchlint.runtime.report.record import Record

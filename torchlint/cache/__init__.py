@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from torchlint.atomic import write_atomically
-from torchlint.cache.folder import cache_file, prepare, prune
+from torchlint.cache.folder import cache_file, lock_of, prepare, prune
 from torchlint.cache.index import Index, Kept, pack, unpack, write
 from torchlint.cache.surroundings import Import, Surroundings
 from torchlint.semantics.reads import Reads, digest
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from torchlint.files import Target
     from torchlint.findings import Finding
     from torchlint.linter import Answer
+
+#: How long a run waits for another that is writing the same file.
+_PATIENCE_SECONDS = 5
 
 
 class Cache:
@@ -77,12 +80,24 @@ class Cache:
             self._fresh[self._now.relative(target.absolute)] = target, answer
 
     def save(self) -> None:
-        """Write what is known, with what other runs have written in the meantime."""
+        """Write what is known, with what other runs have written in the meantime; one run at a time."""
         if self._file is None or not (self._fresh or (self._index is not None and self._index.dirty)):
             return
-        with suppress(OSError):
-            write_atomically(self._file, self._whole(), durable=False)
-            prune(self._file.parent)
+        # imported late: most runs have nothing to write
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(lock_of(self._file), timeout=_PATIENCE_SECONDS)
+        try:
+            lock.acquire()
+        except (OSError, NotImplementedError, Timeout):
+            # a file system without locks, or somebody who never lets go: one of two runs may lose its answers
+            pass
+        try:
+            with suppress(OSError):
+                write_atomically(self._file, self._whole(), durable=False)
+                prune(self._file.parent)
+        finally:
+            lock.release()
 
     def _whole(self) -> bytes:
         now, indexes = self._now, [self._index]

@@ -62,6 +62,11 @@ def _sources() -> list[bytes]:
     return [file.read_bytes() for file in sorted(files) if file.is_file()]
 
 
+def lock_of(file: Path) -> Path:
+    """The file that whoever writes a file of the cache holds locked."""
+    return file.with_suffix(".lock")
+
+
 def prepare(folder: Path) -> None:
     """Make the folder and mark it as a cache. Raises `OSError`."""
     try:
@@ -94,11 +99,11 @@ def clean(folder: Path) -> bool:
 
 
 def _own_files(folder: Path) -> list[Path]:
-    """The files that torchlint made: answers, and such as were being written when a run was killed."""
+    """The files that torchlint made: answers, their locks, and such as were being written when a run was killed."""
     return [
         file
         for file in folder.iterdir()
-        if file.is_file() and _is_name(file.name.removesuffix(".json") if file.suffix == ".json" else _whole(file.name))
+        if file.is_file() and _is_name(file.stem if file.suffix in (".json", ".lock") else _whole(file.name))
     ]
 
 
