@@ -87,11 +87,9 @@ class Cache:
         from filelock import FileLock, Timeout
 
         lock = FileLock(lock_of(self._file), timeout=_PATIENCE_SECONDS)
-        try:
+        # without a lock, on a file system that has none or when somebody never lets go, one of two runs may lose its own
+        with suppress(OSError, NotImplementedError, Timeout):
             lock.acquire()
-        except (OSError, NotImplementedError, Timeout):
-            # a file system without locks, or somebody who never lets go: one of two runs may lose its answers
-            pass
         try:
             with suppress(OSError):
                 write_atomically(self._file, self._whole(), durable=False)
