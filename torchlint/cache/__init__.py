@@ -87,7 +87,7 @@ class Cache:
         from filelock import FileLock, Timeout
 
         lock = FileLock(lock_of(self._file), timeout=_PATIENCE_SECONDS)
-        # without a lock, on a file system that has none or when somebody never lets go, one of two runs may lose its own
+        # without a lock, on a file system that has none or when nobody lets go, one of two runs may lose its answers
         with suppress(OSError, NotImplementedError, Timeout):
             lock.acquire()
         try:
