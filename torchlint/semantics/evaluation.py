@@ -176,9 +176,34 @@ def is_unused(call: Call) -> bool:
         return True
     if any(call in values for name, values in function.bindings.items() if not name.strip("_")):
         return True
-    if function.parent is None or function.inner:
+    if function.parent is None:
         return False
-    return not any(part is call for part in _used(function))
+    return not any(part is call for part in _used(function)) and not _is_used_inside(call, function)
+
+
+def _is_used_inside(call: Call, function: Function) -> bool:
+    """Whether a function within this one uses a name that the result of the call went into."""
+    names = {name for name, values in function.bindings.items() if any(_holds(value, call) for value in values)}
+    inner = list(function.inner)
+    while names and inner:
+        other = inner.pop()
+        if any(isinstance(node, Free) and node.name in names for node in _used(other)):
+            return True
+        inner += other.inner
+    return False
+
+
+def _holds(value: Node, call: Call) -> bool:
+    """Whether a value is the result of a call, or made from it without another call."""
+    queue, seen = [value], set[int]()
+    while queue:
+        node = queue.pop()
+        if node is call:
+            return True
+        if id(node) not in seen and not isinstance(node, Call):
+            seen.add(id(node))
+            queue += node.parts()
+    return False
 
 
 def _used(function: Function) -> Iterator[Node]:

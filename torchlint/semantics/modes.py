@@ -221,7 +221,7 @@ class Modes:
         )
 
     def _report_left_in_eval(self, forward: Forward, listener: TrainingListener) -> None:
-        if not self._matters(forward, listener):
+        if is_unused(forward.call) or not self._matters(forward, listener):
             return
         for mode in forward.modes:
             if mode.name != EVAL or mode.switch is None or mode.call is None:
@@ -316,13 +316,18 @@ def _is_context_manager(call: Call, listener: TrainingListener) -> bool:
 
 
 def _is_inner(value: Value, listener: TrainingListener) -> bool:
-    """A layer that a network made for itself: its mode follows the network's."""
+    """A layer that a network made for itself, perhaps through a function: its mode follows the network's."""
     if not isinstance(value, Instance):
         return False
     if value.call is None:
         return True
-    owner = value.call.function.cls
-    return owner is not None and listener.places.is_module(listener.evaluator.some_instance(owner))
+    makers, frame = [value.call.function], value.context
+    while frame is not None:
+        if frame.call is not None:
+            makers.append(frame.call.function)
+        frame = frame.caller
+    owners = [maker.cls for maker in makers if maker.cls is not None]
+    return any(listener.places.is_module(listener.evaluator.some_instance(owner)) for owner in owners)
 
 
 def _owner(call: Call, walk: Walk[State], listener: TrainingListener) -> Instance | None:
