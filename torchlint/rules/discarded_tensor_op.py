@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from torchlint.rules.base import Problem, StaticRule
+from torchlint.semantics.measuring import is_timed
 from torchlint.semantics.nodes import Attr, Call, Free, Function, Item, Node, strip
 from torchlint.semantics.operations import called_name
 from torchlint.semantics.traces import LoopStep, Trace, blocks, calls_in, expects_error
@@ -42,9 +43,6 @@ _FACTORIES = frozenset(
         "sum", "mean", "where", "einsum", "randperm", "Tensor", "FloatTensor", "LongTensor",
     }
 )  # fmt: skip
-
-#: Calls in whose neighbourhood an operation is run to be timed.
-_CLOCKS = frozenset({"time", "perf_counter", "synchronize", "Event", "timeit", "process_time", "monotonic", "profile"})
 
 
 class DiscardedTensorOp(StaticRule):
@@ -87,12 +85,13 @@ class DiscardedTensorOp(StaticRule):
             return
         for function in module.functions:
             found = [call for call in function.discarded if _is_candidate(call)]
+            found = [call for call in found if not _has_type_already(call)]
             if function.parent is None:
                 # alone on the top level, a value is shown: in a cell, or in a script that once was a notebook
                 found = [call for call in found if id(call) in _looped(function.trace)]
             if not found:
                 continue
-            if any(called_name(call) in _CLOCKS for call in function.calls):
+            if is_timed(function):
                 continue
             probed = set(map(id, _probed(function.trace, False)))
             for call in found:
@@ -128,6 +127,19 @@ def _is_candidate(call: Call) -> bool:
         and call.keyword("out") is None
         # no tensor's own: a method of another class, which may do what it says
         and call.keyword("inplace") is None
+    )
+
+
+def _has_type_already(call: Call) -> bool:
+    """Whether a tensor is cast to the type that it was made with: the line does nothing, and need not."""
+    assert isinstance(call.func, Attr)
+    made = strip(call.func.base)
+    before, after = made.keyword("dtype") if isinstance(made, Call) else None, call.args[0] if call.args else None
+    return (
+        isinstance(before, Attr)
+        and isinstance(after, Attr)
+        and before.name == after.name == "dtype"
+        and strip(before.base) is strip(after.base)
     )
 
 

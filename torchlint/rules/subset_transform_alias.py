@@ -94,12 +94,22 @@ def _shared(module: Module, function: Function, store: Store) -> Node | None:
     if any(isinstance(other.target, Attr) and other.target.name == "dataset" for other in function.stores):
         return None  # one of the parts gets a data set of its own
     if isinstance(part, (Part, Item)) and _calls(module, part.base, "random_split"):
+        if _is_part(module, strip(part.base)):
+            return None  # its data set is a part itself, and has no transform
         return strip(part.base) if len(_used_parts(function, strip(part.base))) > 1 else None
     if isinstance(part, Call) and _calls(module, part, "Subset") and part.args:
         data = strip(part.args[0])
         subsets = [call for call in function.calls if call.args and strip(call.args[0]) is data]
         return data if sum(_calls(module, call, "Subset") for call in subsets) > 1 else None
     return None
+
+
+def _is_part(module: Module, split: Node) -> bool:
+    """Whether what is split is a part of another split, or a `Subset`."""
+    data = strip(split.args[0]) if isinstance(split, Call) and split.args else None
+    if isinstance(data, (Part, Item)):
+        return _calls(module, data.base, "random_split")
+    return data is not None and _calls(module, data, "Subset")
 
 
 def _calls(module: Module, node: Node, name: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.knowledge import training as known
+from torchlint.semantics.measuring import MADE_UP
 from torchlint.semantics.nodes import (
     Attr,
     Binary,
@@ -34,8 +35,6 @@ BUDGET = 300
 
 Bound = tuple[Node, "Context | None"]
 
-#: functions that make a tensor of nothing: what is computed from it only shows that the shapes fit
-_MADE_UP = frozenset({"rand", "randn", "randint", "zeros", "ones", "empty", "full", "arange", "normal", "rand_like"})
 _NOISE = re.compile(r"(^|_)(noise|noises|z|latent|latents|eps)(_|\d|$)")
 
 
@@ -104,7 +103,7 @@ def _origins(call: Call, walk: Walk[State]) -> tuple[set[str], bool, bool]:
             if isinstance(node.func, Attr):
                 queue.append(((node.func.base, context), depth + 1))
             for callee in evaluator.values(node.func, context):
-                made_up = made_up or (isinstance(callee, External) and callee.last in _MADE_UP)
+                made_up = made_up or (isinstance(callee, External) and callee.last in MADE_UP)
             queue += [((argument, context), depth + 1) for argument in node.args[:1]]
         elif isinstance(node, (Loop, Join, Choice, Binary)):
             queue += [((part, context), depth + 1) for part in node.parts()]

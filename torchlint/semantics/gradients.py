@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from torchlint.semantics.measuring import is_trial
 from torchlint.semantics.nodes import Attr, Call, Choice, Const, Function, Item, Join, Loop, Node, strip
 from torchlint.semantics.places import Key, Place, names_of
 from torchlint.semantics.values import Instance
@@ -107,19 +108,8 @@ class Gradients:
         subject = display_name(target, call.function)
         if not item.unknown:
             if item.mixed and item.stale and not item.cleared:
-                # the step of another phase, whose gradients nobody cleared before this one began
-                earlier = item.step if item.step is not call else None
-                related: list[tuple[Site, str]] = []
-                if self.last_backward is not None:
-                    site = self.last_backward.function.module.site(self.last_backward)
-                    added = "an earlier step" if earlier is not None else "all earlier steps"
-                    related.append((site, f"this backward adds to the gradients of {added}"))
-                if earlier is not None:
-                    related.append((earlier.function.module.site(earlier), "the earlier step"))
-                for key in place:
-                    if isinstance(key, Instance) and key.call is not None:
-                        related.append((key.call.function.module.site(key.call), f"{subject} is created here"))
-                listener.report("carried" if earlier is not None else "stale", module.site(call), subject, *related)
+                if self.last_backward is None or not is_trial(self.last_backward):
+                    self._report_stale(item, call, subject, listener)
             elif item.lost is not None:
                 clearing = item.lost.function.module.site(item.lost)
                 related = [(module.site(call), f"{subject}.step() finds no gradients here")]
@@ -133,6 +123,20 @@ class Gradients:
                 related = [(origin, "backward() makes the gradients here"), (module.site(call), "the step uses them")]
                 listener.report("early-clip", clip, subject, *related)
         self.optimizers[place] = Gradient(place, stale=True, step=call, unknown=item.unknown)
+
+    def _report_stale(self, item: Gradient, call: Call, subject: str, listener: TrainingListener) -> None:
+        # the step of another phase, whose gradients nobody cleared before this one began
+        earlier = item.step if item.step is not call else None
+        related: list[tuple[Site, str]] = []
+        if self.last_backward is not None:
+            added = "an earlier step" if earlier is not None else "all earlier steps"
+            related.append((_site(self.last_backward), f"this backward adds to the gradients of {added}"))
+        if earlier is not None:
+            related.append((_site(earlier), "the earlier step"))
+        for key in item.place:
+            if isinstance(key, Instance) and key.call is not None:
+                related.append((_site(key.call), f"{subject} is created here"))
+        listener.report("carried" if earlier is not None else "stale", _site(call), subject, *related)
 
     def stepped_by_hand(
         self, weight: Node, at: Node, place: Place, walk: Walk[State], listener: TrainingListener
@@ -270,6 +274,10 @@ def _owners(key: Key) -> set[Key]:
             found.add(context.self_value)
         context = context.caller
     return found
+
+
+def _site(call: Call) -> Site:
+    return call.function.module.site(call)
 
 
 def display_name(node: Node, function: Function, default: str = "the optimizer") -> str:

@@ -1,0 +1,53 @@
+"""Code that is run to be measured, not for what it computes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from torchlint.semantics.nodes import Attr, Call, Element, Free, Function, Imported, Item, Node, Param, Part, strip
+from torchlint.semantics.operations import called_name
+
+#: Calls in whose neighbourhood an operation is run to be timed.
+_CLOCKS = frozenset({"time", "perf_counter", "synchronize", "Event", "timeit", "process_time", "monotonic", "profile"})
+
+#: Functions that make a tensor of nothing.
+MADE_UP = frozenset({"rand", "randn", "randint", "zeros", "ones", "empty", "full", "arange", "normal", "rand_like"})
+
+#: Methods whose arguments are no data.
+_CASTS = frozenset({"to", "cuda", "type", "view", "reshape", "expand", "repeat", "sum", "mean"})
+
+
+def is_timed(function: Function) -> bool:
+    """Whether a function reads a clock."""
+    return any(called_name(call) in _CLOCKS for call in function.calls)
+
+
+def is_trial(backward: Call) -> bool:
+    """Whether a backward is part of a trial that takes the time of a step: with a clock, and on made-up data alone."""
+    if not is_timed(backward.function):
+        return False
+    loss = backward.args[0] if backward.args else backward.func.base if isinstance(backward.func, Attr) else None
+    sources = list(_sources(loss)) if loss is not None else []
+    return bool(sources) and all(isinstance(node, Call) for node in sources)
+
+
+def _sources(value: Node) -> Iterator[Node]:
+    """What a value is computed from: calls that make a tensor of nothing, and data that comes from somewhere."""
+    queue, seen = [value], set[int]()
+    while queue:
+        node = strip(queue.pop())
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, (Param, Element, Free)):
+            yield node
+        elif not isinstance(node, Call):
+            queue += [node.base] if isinstance(node, (Attr, Item, Part)) else node.parts()
+        elif called_name(node) in MADE_UP:
+            yield node
+        else:
+            name, func = called_name(node), node.func
+            if isinstance(func, Attr) and not isinstance(strip(func.base), (Free, Imported, Param)):
+                queue.append(func.base)
+            if name not in _CASTS:
+                queue += [*node.args, *(item for _, item in node.keywords)]
