@@ -22,9 +22,12 @@ class _Hook:
 
     def __call__(self, module: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
         # a constant for the compiler: nothing of this is traced into compiled code
-        if not torch.compiler.is_compiling() and _compiler() is None:
+        if not _is_compiling() and _compiler() is None:
             self._listener(args, kwargs)
 
+
+#: looked up once, as in `doors.py`
+_is_compiling = torch.compiler.is_compiling
 
 _eval_frame: Any = torch._C._dynamo.eval_frame
 

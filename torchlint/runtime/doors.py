@@ -32,6 +32,12 @@ from torch.utils.data.distributed import DistributedSampler
 
 Function = Callable[..., Any]
 
+#: looked up once: in a step of a few milliseconds, each look into torch's own tables is a cache miss
+_is_compiling = torch.compiler.is_compiling
+#: steps are never exported
+_is_traced = torch.compiler.is_dynamo_compiling
+_this_thread = threading.get_ident
+
 
 class Watcher(Protocol):
     """Who listens at the doors. Only calls of the watcher's own thread reach it."""
@@ -71,7 +77,7 @@ os.register_at_fork(after_in_child=_forked)
 
 
 def _here() -> tuple[Watcher, ...]:
-    return _watchers.get(threading.get_ident(), ())
+    return _watchers.get(_this_thread(), ())
 
 
 @contextmanager
@@ -113,6 +119,8 @@ class _Patch:
     owner: Any
     name: str
     wrap: Callable[[Function], Function]
+    #: whether the compiler may come across a call of it
+    traced: bool = True
     _original: Function | None = field(default=None, init=False)
     _wrapper: Function | None = field(default=None, init=False)
 
@@ -127,11 +135,15 @@ class _Patch:
             # a version of torch without it, or a wrapper that another tool had kept and put back
             return
         watched = self.wrap(original)
+        self._original = original
+        self._wrapper = self._untraced(target, original, watched) if self.traced else functools.wraps(original)(watched)
+        setattr(target, self.name, self._wrapper)
 
+    def _untraced(self, target: Any, original: Function, watched: Function) -> Function:
         @functools.wraps(original)
         def wrapper(*args: Any, **kwargs: Any) -> Any:
             # a constant for the compiler: nothing of this is traced into compiled code
-            if torch.compiler.is_compiling():
+            if _is_compiling():
                 return original(*args, **kwargs)
             if _watchers:
                 return watched(*args, **kwargs)
@@ -140,8 +152,7 @@ class _Patch:
                 setattr(target, self.name, original)
             return original(*args, **kwargs)
 
-        self._original, self._wrapper = original, wrapper
-        setattr(target, self.name, wrapper)
+        return wrapper
 
     @property
     def installed(self) -> bool:
@@ -171,7 +182,7 @@ def _wrap_backward(original: Function) -> Function:
             # it may be an iterator, which can be read only once
             tensors = (tensors,) if isinstance(tensors, GradientEdge) else tuple(tensors)
             roots = [root for root in tensors if isinstance(root, torch.Tensor)]
-        watchers = _here() if roots and not _depth.value else ()
+        watchers = _watchers.get(_this_thread(), ()) if roots and not _depth.value else ()
         if not watchers:
             return original(tensors, *args, **kwargs)
         _depth.value = 1
@@ -318,7 +329,7 @@ _patches = (
 
 
 #: of the compiler, which is patched only where it is loaded already: loading it takes seconds
-_compiler_patch = _Patch("torch._dynamo.eval_frame", "_maybe_set_eval_frame", _wrap_eval_frame)
+_compiler_patch = _Patch("torch._dynamo.eval_frame", "_maybe_set_eval_frame", _wrap_eval_frame, traced=False)
 
 
 def sees_compiled_calls() -> bool:
@@ -327,17 +338,17 @@ def sees_compiled_calls() -> bool:
 
 
 def _before_step(optimizer: Optimizer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-    if torch.compiler.is_compiling():
+    if _is_traced():
         return
     closure = kwargs.get("closure") is not None or (len(args) > 1 and args[1] is not None)
-    for watcher in _here():
+    for watcher in _watchers.get(_this_thread(), ()):
         watcher.step_starts(optimizer, closure)
 
 
 def _after_step(optimizer: Optimizer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-    if torch.compiler.is_compiling():
+    if _is_traced():
         return
-    for watcher in _here():
+    for watcher in _watchers.get(_this_thread(), ()):
         watcher.step_ended(optimizer)
 
 

@@ -20,14 +20,11 @@ class Listening:
     def __init__(self, hear: Callable[[Operation], None]) -> None:
         self._hear = hear
         self._mode: OperationMode | None = None
+        self.on = False
         #: compiled code is called: a mode around it would have it compiled anew
         self._compiled = False
         self._compilations = compilations()
         self._heard = 0
-
-    @property
-    def on(self) -> bool:
-        return self._mode is not None
 
     @property
     def compiled(self) -> bool:
@@ -46,10 +43,12 @@ class Listening:
         if self._mode is None and not self._compiled and not self.exhausted and not is_under_mode():
             self._mode = OperationMode(self._operation)
             self._mode.__enter__()
+            self.on = True
 
     def leave(self) -> None:
         if self._mode is not None and take_off(self._mode):
             self._mode = None
+            self.on = False
 
     def compiler_used(self) -> None:
         self._compiled = True

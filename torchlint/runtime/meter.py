@@ -5,19 +5,15 @@ A device computes the norms on the side; a CPU does not, so while all is calm it
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 
 import torch
 
-from torchlint.runtime.events import Measured
 from torchlint.runtime.norms import ClippedNorm, Reading, Turns, send, total
 from torchlint.runtime.optimizers import TrackedOptimizer
 
-
-def is_fine(value: float | None) -> bool:
-    """Whether a loss or norm gives no reason to look closer, as far as it is known."""
-    return value is None or math.isfinite(value)
+#: step, optimizer, loss, gradient norm, whether a scaler makes the step, and whether it is over
+Tell = Callable[[int, TrackedOptimizer, "float | None", "float | None", bool, bool], None]
 
 
 class Meter:
@@ -26,7 +22,7 @@ class Meter:
     With `protect` it looks at all gradients in each step, and waits for the device.
     """
 
-    def __init__(self, protect: bool, tell: Callable[[Measured], None]) -> None:
+    def __init__(self, protect: bool, tell: Tell) -> None:
         self._protect = protect
         self._tell = tell
         #: the loss of the last backward, where it could be read
@@ -67,18 +63,18 @@ class Meter:
         elif clipped is None and optimizer.on_cpu and not self._protect:
             if optimizer.turns is None:
                 optimizer.turns = Turns(optimizer.parameters, optimizer.norms)
-            self._tell(Measured(step, optimizer, self.loss, optimizer.turns.next(), by_scaler, late=False))
+            self._tell(step, optimizer, self.loss, optimizer.turns.next(), by_scaler, False)
             return
         gradients = optimizer.gradients()
         if not gradients:
-            self._tell(Measured(step, optimizer, self.loss, None, by_scaler, late=False))
+            self._tell(step, optimizer, self.loss, None, by_scaler, False)
             return
         if clipped is not None and clipped.is_of(gradients):
             values: Sequence[torch.Tensor] = [clipped.norm]
         else:
             values = optimizer.norms.of(gradients)
         if values[0].is_cpu:
-            self._tell(Measured(step, optimizer, self.loss, total(values), by_scaler, late=False))
+            self._tell(step, optimizer, self.loss, total(values), by_scaler, False)
             return
         self._read(optimizer, step)
         self._pending[optimizer] = (step, by_scaler, send(self._loss_tensor, values), values)
@@ -96,4 +92,4 @@ class Meter:
             step, by_scaler, reading, values = pending
             loss, norm = reading.wait()
             self.layer_norms = (optimizer, values)
-            self._tell(Measured(step, optimizer, loss, norm, by_scaler, late=step != now))
+            self._tell(step, optimizer, loss, norm, by_scaler, step != now)

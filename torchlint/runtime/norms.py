@@ -112,20 +112,22 @@ class Turns:
             self._rest = REST
             self._look_at([*self._firsts, *next(self._others)])
             self._all = self._total()
-        elif not self._first_is_finite():
-            self._look_at(self._firsts)
-            return self._total()
+            return self._all
+        try:
+            for first in self._firsts:
+                gradient = first.grad
+                if gradient is None:
+                    continue
+                if not math.isfinite(sum(gradient.tolist()) if self._few else self._norm(gradient)):
+                    self._look_at(self._firsts)
+                    return self._total()
+        except RuntimeError:
+            # a sparse one has no list
+            self._few = False
         return self._all
 
-    def _first_is_finite(self) -> bool:
-        for first in self._firsts:
-            gradient = first.grad
-            if gradient is None:
-                continue
-            if self._few and gradient.layout is torch.strided:
-                return math.isfinite(sum(gradient.tolist()))
-            return math.isfinite(self._norms.of(without_graph([gradient]))[0].item())
-        return True
+    def _norm(self, gradient: torch.Tensor) -> float:
+        return self._norms.of(without_graph([gradient]))[0].item()
 
     def _look_at(self, part: Sequence[torch.Tensor]) -> None:
         keys, gradients = [], []

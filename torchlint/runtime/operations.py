@@ -69,6 +69,9 @@ def tensors_in(arguments: Any) -> Iterator[torch.Tensor]:
             yield from tensors_in(argument)
 
 
+_innermost = torch._C._functorch.peek_interpreter_stack
+
+
 def in_transform() -> bool:
     """Whether a functorch transform such as `vmap` is under way: its tensors have no values to read."""
-    return torch._C._functorch.peek_interpreter_stack() is not None
+    return _innermost() is not None

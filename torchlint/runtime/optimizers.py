@@ -71,8 +71,11 @@ class TrackedOptimizer:
     @property
     def learning_rate(self) -> float | None:
         """That of the first group, where it is a number on the CPU."""
-        groups = self._groups
+        optimizer = self.reference()
+        groups = optimizer.param_groups if optimizer is not None else ()
         rate = groups[0].get("lr") if groups else None
+        if type(rate) is float:
+            return rate
         if isinstance(rate, torch.Tensor):
             return rate.item() if rate.device.type == "cpu" else None
         return rate

@@ -26,9 +26,6 @@ class Recorder:
     def __init__(self, length: int) -> None:
         self.records: deque[StepRecord] = deque(maxlen=length)
 
-    def add(self, record: StepRecord) -> None:
-        self.records.append(record)
-
     def table(self) -> str:
         """The last rows as text."""
         rows = list(self.records)[-SHOWN:]

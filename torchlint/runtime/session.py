@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -40,7 +41,7 @@ from torchlint.runtime.graph import LossGraph
 from torchlint.runtime.layers import Layers
 from torchlint.runtime.listening import Listening
 from torchlint.runtime.losses import guessing
-from torchlint.runtime.meter import Meter, is_fine
+from torchlint.runtime.meter import Meter
 from torchlint.runtime.models import Root, models_holding, named_roots
 from torchlint.runtime.observers import Observers
 from torchlint.runtime.operations import in_transform, tensors_in
@@ -50,6 +51,11 @@ from torchlint.runtime.recorder import Recorder, StepRecord
 from torchlint.runtime.replay import last_kind
 from torchlint.runtime.scaling import Scaling
 from torchlint.runtime.userline import user_line
+
+#: looked up once, as in `doors.py`
+_is_grad_enabled = torch.is_grad_enabled
+_this_thread = threading.get_ident
+_isfinite = math.isfinite
 
 #: graphs are read during this many steps, and not more often than this
 GRAPH_STEPS = 2
@@ -256,9 +262,9 @@ class Session:
     # ------------------------------------------------------------------ forward
 
     def _forward(self, root: Root, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
-        if self.replaying or threading.get_ident() != self.thread or in_transform():
+        if self.replaying or _this_thread() != self.thread or in_transform():
             return
-        grad_enabled, training = torch.is_grad_enabled(), root.module.training
+        grad_enabled, training = _is_grad_enabled(), root.module.training
         if grad_enabled:
             root.remember_call(args, kwargs, self._pace.calm)
         root.called = True
@@ -354,7 +360,8 @@ class Session:
         scaled = self.scaling.gradients_scaled
         self.meter.see_loss(loss if len(roots) == 1 else None)
         if self._pace.calm:
-            if not scaled and is_fine(self.meter.loss):
+            value = self.meter.loss
+            if not scaled and (value is None or _isfinite(value)):
                 return
         else:
             for model in self.roots:
@@ -462,11 +469,19 @@ class Session:
         if self._listening.on and self.step >= OPERATION_STEPS:
             self._listening.leave()
 
-    def _measured(self, event: Measured) -> None:
-        optimizer = event.optimizer
-        record = StepRecord(event.step, optimizer.label, event.loss, event.gradient_norm, optimizer.learning_rate)
-        self.recorder.add(record)
+    def _measured(
+        self,
+        step: int,
+        optimizer: TrackedOptimizer,
+        loss: float | None,
+        gradient_norm: float | None,
+        by_scaler: bool,
+        late: bool,
+    ) -> None:
+        record = StepRecord(step, optimizer.label, loss, gradient_norm, optimizer.learning_rate)
+        self.recorder.records.append(record)
         if self.observers is not None:
             self.observers.step(record)
-        if not self._pace.calm or not (is_fine(event.loss) and is_fine(event.gradient_norm)):
-            self._emit(event)
+        fine = (loss is None or _isfinite(loss)) and (gradient_norm is None or _isfinite(gradient_norm))
+        if not fine or not self._pace.calm:
+            self._emit(Measured(step, optimizer, loss, gradient_norm, by_scaler, late))
