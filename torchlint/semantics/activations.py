@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from torchlint.semantics.heads import replaced_head
 from torchlint.semantics.knowledge import activations as known
 from torchlint.semantics.nodes import (
     Attr,
@@ -242,6 +243,9 @@ class ActivationFinder:
         """What stands last before the result of `call` if it calls `callee`."""
         if isinstance(callee, External):
             return self._operation(callee.last, call.args[0] if call.args else None, call, context, path)
+        head = replaced_head(callee, self.evaluator) if path in ((), (0,)) else None
+        if head is not None:
+            return self._last_of([head], call, context, ())
         if isinstance(callee, Instance) and callee.cls is None:
             return self._layer(callee, call, context, path)
         if isinstance(callee, ClassValue):
