@@ -27,6 +27,8 @@ _ADDING = ("index_add_", "index_add", "scatter_add_", "scatter_add", "cumsum_", 
 
 _PRODUCTS = ("matmul", "mm", "bmm", "dot", "inner", "tensordot", "mv", "einsum")
 
+_CASTS = ("byte", "char", "to", "type", "astype", "cpu", "cuda", "type_as")
+
 _KINDS = {"torch": "tensor", "numpy": "array"}
 
 
@@ -205,7 +207,7 @@ class LowPrecisionAccumulator(StaticRule):
                 continue
             held = found[0]
             added = finder.find(node.right, context)
-            counting = bool(added) and all(_is_count(d) for d in added)
+            counting = (bool(added) and all(_is_count(d) for d in added)) or _is_cast_count(node.right)
             if all(d.name in NARROW for d in found) and counting and _starts_at_zero(held):
                 limit = LIMITS[held.name][1] + 1
                 yield Problem(
@@ -295,6 +297,13 @@ def _is_count(d: Dtype) -> bool:
     if d.library == "python" and d.name == "int":
         return True
     return d.is_mask or d.name in ("bool", "int64", "int32", "int16")
+
+
+def _is_cast_count(node: Node) -> bool:
+    """Whether a count was cast to the type of the counter: `correct += (a == b).sum().byte()`."""
+    while isinstance(node, Call) and isinstance(node.func, Attr) and called_name(node) in _CASTS:
+        node = node.func.base
+    return isinstance(node, Call) and isinstance(node.func, Attr) and called_name(node) in ("sum", "count_nonzero")
 
 
 def _starts_at_zero(d: Dtype) -> bool:

@@ -27,9 +27,8 @@ def replaced_head(network: Value, evaluator: Evaluator) -> Bound | None:
     ):
         return None
     for store in reversed(made.function.stores):
-        target = store.target
         # `model.classifier[6] = ...`: what is put into the last layers is the last of them
-        target = target.base if isinstance(target, Item) else target
+        target = store.target.base if isinstance(store.target, Item) else store.target
         if store.op != "=" or not isinstance(target, Attr) or target.name not in _HEADS:
             continue
         for owner in evaluator.values(target.base, context):

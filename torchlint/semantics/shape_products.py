@@ -135,11 +135,15 @@ def _einsum(op: Operation) -> Shape | None:
         return None
     left, _, right = equation.replace(" ", "").partition("->")
     inputs = left.split(",")
-    if len(inputs) != len(op.args):
+    # the operands may stand in a list
+    operands = op.args[0].items if len(op.args) == 1 and isinstance(op.args[0], Display) else op.args
+    if len(inputs) != len(operands):
         return None
     axes: dict[str, tuple[Size, ...]] = {}
-    for letters, arg in zip(inputs, op.args, strict=True):
-        shape = op.shapes.closed(op.shapes.shape(arg, op.context), len(letters))
+    pairs = [(letters, op.shapes.shape(arg, op.context)) for letters, arg in zip(inputs, operands, strict=True)]
+    # a letter that stands in several operands is called as in one whose dimensions are known
+    for letters, known in sorted(pairs, key=lambda pair: pair[1].hole is not None):
+        shape = op.shapes.closed(known, len(letters))
         if shape is None:
             return None
         for letter, axis in zip(letters, shape.front, strict=True):

@@ -1,0 +1,16 @@
+import torch
+from torch import nn
+
+
+class Attention(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.heads, self.size = heads, width // heads
+        self.values = nn.Linear(width, width)
+        self.out = nn.Linear(width, width)
+
+    def forward(self, tokens, weights):
+        batch, length, _ = tokens.shape
+        values = self.values(tokens).reshape(batch, length, self.heads, self.size)
+        mixed = torch.einsum("bhqk,bkhd->bqhd", [weights, values])
+        return self.out(mixed.reshape(batch, length, self.heads * self.size))
