@@ -17,6 +17,8 @@ class Scaling:
     """Which loss was scaled, whether gradients still are, and which steps a scaler makes or skips."""
 
     def __init__(self) -> None:
+        #: a scaler was seen: without one, nothing of this need be asked
+        self.used = False
         #: the gradients of the last backward are multiplied by the scale
         self.gradients_scaled = False
         #: calls of GradScaler.step, also those that it skipped
@@ -29,6 +31,7 @@ class Scaling:
         self._stepped = False
 
     def loss_scaled(self, scaler: GradScaler, loss: Any, scaled: Any) -> None:
+        self.used = True
         if scaler.is_enabled():
             self._losses += zip(tensors_in(scaled), tensors_in(loss))
 
@@ -45,6 +48,7 @@ class Scaling:
 
     def scaler_step(self, scaler: GradScaler, optimizer: Optimizer, begins: bool) -> None:
         """`GradScaler.step` begins, or returns."""
+        self.used = True
         self.steps += begins
         if begins:
             self._stepped = False

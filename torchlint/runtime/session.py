@@ -356,7 +356,7 @@ class Session:
         if self._stepping is not None and not self._stepping.closure:
             # that step has failed: without a closure there is no backward inside a step
             self._stepping = None
-        loss = self.scaling.backward_starts(roots[0])
+        loss = self.scaling.backward_starts(roots[0]) if self.scaling.used else roots[0]
         scaled = self.scaling.gradients_scaled
         self.meter.see_loss(loss if len(roots) == 1 else None)
         if self._pace.calm:
@@ -434,7 +434,7 @@ class Session:
 
     def step_starts(self, optimizer: Optimizer, closure: bool) -> None:
         tracked = self.track(optimizer)
-        by_scaler = self.scaling.step_starts(optimizer)
+        by_scaler = self.scaling.used and self.scaling.step_starts(optimizer)
         self._stepping = tracked
         if closure:
             tracked.closure = True
