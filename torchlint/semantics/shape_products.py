@@ -142,8 +142,8 @@ def _einsum(op: Operation) -> Shape | None:
     axes: dict[str, tuple[Size, ...]] = {}
     pairs = [(letters, op.shapes.shape(arg, op.context)) for letters, arg in zip(inputs, operands, strict=True)]
     # a letter that stands in several operands is called as in one whose dimensions are known
-    for letters, known in sorted(pairs, key=lambda pair: pair[1].hole is not None):
-        shape = op.shapes.closed(known, len(letters))
+    for letters, operand in sorted(pairs, key=lambda pair: pair[1].hole is not None):
+        shape = op.shapes.closed(operand, len(letters))
         if shape is None:
             return None
         for letter, axis in zip(letters, shape.front, strict=True):
