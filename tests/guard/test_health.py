@@ -259,6 +259,19 @@ def test_spikes_and_a_loss_that_was_negative_are_healthy() -> None:
     assert train(rises, 140) == []
 
 
+def test_a_loss_that_is_divided_by_fewer_passes_than_at_first_is_healthy() -> None:
+    steps = iter(range(1000))
+
+    def accumulates(model: nn.Module, optimizer: torch.optim.Optimizer, x: torch.Tensor, y: torch.Tensor) -> None:
+        passes = 8 if next(steps) < 12 else 1
+        optimizer.zero_grad()
+        for _ in range(passes):
+            (F.cross_entropy(model(x), y) / passes).backward()
+        optimizer.step()
+
+    assert train(accumulates, 140) == []
+
+
 @pytest.mark.parametrize("learns", [False, True])
 def test_a_classifier_that_still_guesses(learns: bool) -> None:
     def step(model: nn.Module, optimizer: torch.optim.Optimizer, x: torch.Tensor, y: torch.Tensor) -> None:

@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 
 import torch
@@ -29,6 +30,8 @@ from torch.optim.optimizer import (
     register_optimizer_step_pre_hook,
 )
 from torch.utils.data.distributed import DistributedSampler
+
+from torchlint.runtime.closures import Closure, is_searching, note_search
 
 Function = Callable[..., Any]
 
@@ -47,6 +50,7 @@ class Watcher(Protocol):
     def backward_starts(self, roots: Sequence[torch.Tensor]) -> None: ...
     def backward_ended(self) -> None: ...
     def step_starts(self, optimizer: Optimizer, closure: bool) -> None: ...
+    def step_searches(self, optimizer: Optimizer) -> None: ...
     def step_ended(self, optimizer: Optimizer) -> None: ...
     def gradients_clipped(self, gradients: Sequence[torch.Tensor], limit: float) -> None: ...
     def norm_computed(self, gradients: Sequence[torch.Tensor], norm: torch.Tensor) -> None: ...
@@ -337,17 +341,40 @@ def sees_compiled_calls() -> bool:
     return _compiler_patch.installed
 
 
-def _before_step(optimizer: Optimizer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+def _before_step(
+    optimizer: Optimizer, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]] | None:
     if _is_traced():
-        return
-    closure = kwargs.get("closure") is not None or (len(args) > 1 and args[1] is not None)
-    for watcher in _watchers.get(_this_thread(), ()):
-        watcher.step_starts(optimizer, closure)
+        return None
+    watchers = _watchers.get(_this_thread(), ())
+    closure = args[1] if len(args) > 1 else kwargs.get("closure")
+    if watchers and closure is not None and not is_searching(optimizer):
+        wrapped = Closure(closure, partial(_step_starts, optimizer, False), partial(_step_searches, optimizer))
+        return ((args[0], wrapped, *args[2:]), kwargs) if len(args) > 1 else (args, {**kwargs, "closure": wrapped})
+    for watcher in watchers:
+        watcher.step_starts(optimizer, closure is not None)
+    return None
+
+
+def _step_starts(optimizer: Optimizer, searches: bool) -> None:
+    for watcher in _here():
+        watcher.step_starts(optimizer, searches)
+
+
+def _step_searches(optimizer: Optimizer) -> None:
+    note_search(optimizer)
+    for watcher in _here():
+        watcher.step_searches(optimizer)
 
 
 def _after_step(optimizer: Optimizer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     if _is_traced():
         return
+    closure = args[1] if len(args) > 1 else kwargs.get("closure")
+    if isinstance(closure, Closure) and not closure.called:
+        # it is too late to look at what the step began with
+        _step_searches(optimizer)
+        _step_starts(optimizer, True)
     for watcher in _watchers.get(_this_thread(), ()):
         watcher.step_ended(optimizer)
 

@@ -19,6 +19,7 @@ from torch import nn
 from torchlint.runtime.checks import Check, all_checks
 from torchlint.runtime.findings import GuardError, GuardWarning, RuntimeFinding
 from torchlint.runtime.layers import Sample
+from torchlint.runtime.models import Root, named_roots
 from torchlint.runtime.observers import Observer, Observers, Run
 from torchlint.runtime.ranks import local_world, own_report
 from torchlint.runtime.report.experiment import ExperimentRow
@@ -123,16 +124,21 @@ class Guard(ContextDecorator):
 
     # -------------------------------------------------------------- start and stop
 
-    def start(self) -> Guard:
-        """Begin to watch, as entering the block does."""
+    def start(self, **named: nn.Module) -> Guard:
+        """Begin to watch, as entering the block does: also models that are known only now, each with what the names of
+        its parts begin with, or "".
+        """
         if self._session is not None:
             raise RuntimeError("this guard is watching already: make a second one to nest them")
         models = self._models or [model for reference in self._references if (model := reference()) is not None]
         if len(models) < len(self._references):
             raise RuntimeError("the model of this guard does not exist any more")
+        for model in named.values():
+            _check_model(model)
         self.findings = []
         self._looking = Observers(self._observers) if self._observers else None
-        session = Session(models, self._checks, self._settings, self._tell, self._looking)
+        roots = named_roots(models) + [Root(model, name) for name, model in named.items()]
+        session = Session(roots, self._checks, self._settings, self._tell, self._looking)
         if self._looking is not None:
             self._looking.start(self._run())
         session.start()
@@ -164,6 +170,10 @@ class Guard(ContextDecorator):
         distributed = torch.distributed.is_available() and torch.distributed.is_initialized()
         rank = torch.distributed.get_rank() if distributed else None
         return Run(torch.__version__, self._settings.every, rank)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """A copy of a guard watches nothing: a framework may copy the callback that holds one."""
+        return {**vars(self), "_session": None, "_looking": None, "_references": []}
 
     def __enter__(self) -> Guard:
         return self.start()

@@ -29,7 +29,7 @@ class TrackedOptimizer:
         self.steps = 0
         #: backward passes of the session up to the end of its last step
         self.backwards = 0
-        #: its step is called with a closure, as LBFGS wants it
+        #: its step calls a closure several times, as LBFGS does
         self.closure = False
         self.parameters: list[nn.Parameter] = []
         #: parameters that are added come in a new group

@@ -83,7 +83,7 @@ class Session:
 
     def __init__(
         self,
-        modules: Sequence[nn.Module],
+        roots: Sequence[Root],
         checks: Iterable[type[Check]],
         settings: Settings,
         tell: Callable[[Sequence[RuntimeFinding]], None],
@@ -91,9 +91,9 @@ class Session:
     ) -> None:
         self.thread = threading.get_ident()
         self.settings = settings
-        self.roots = named_roots(modules)
+        self.roots = list(roots)
         #: the model was not given: it is looked for when an optimizer steps
-        self.finds_models = not modules
+        self.finds_models = not roots
         self.optimizers: dict[int, TrackedOptimizer] = {}
         #: learning rate schedules that have stepped inside the block
         self.schedulers: weakref.WeakSet[LRScheduler] = weakref.WeakSet()
@@ -443,6 +443,9 @@ class Session:
             self.layers.step_starts(tracked, self.roots, self.step)
         if not closure:
             self.meter.measure(self.step, tracked, by_scaler, self._pace.calm)
+
+    def step_searches(self, optimizer: Optimizer) -> None:
+        self.track(optimizer).closure = True
 
     def step_ended(self, optimizer: Optimizer) -> None:
         tracked = self.optimizers.get(id(optimizer)) or self.track(optimizer)

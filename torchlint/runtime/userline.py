@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
 import sysconfig
@@ -9,10 +10,12 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import torch
 
-_INSIDE = (str(Path(__file__).parent), str(Path(torch.__file__).parent))
+_HERE = Path(__file__).parent
+_INSIDE = (str(_HERE), str(_HERE.parent / "integrations"), str(Path(torch.__file__).parent))
 _LIBRARIES = tuple({sysconfig.get_path(name) for name in ("purelib", "platlib", "stdlib")})
 
 
@@ -53,3 +56,11 @@ def _shown(file: str) -> str:
     except ValueError:
         return file
     return file if relative.startswith("..") else relative
+
+
+def line_of(function: Any) -> str | None:
+    """`file:row` where a function of the user's begins; None for one of a library's."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    if code is None or _kind(code.co_filename) != "user":
+        return None
+    return f"{_shown(code.co_filename)}:{code.co_firstlineno}"

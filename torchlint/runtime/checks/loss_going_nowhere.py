@@ -30,6 +30,8 @@ class LossGoingNowhere(Check):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._first: list[float] = []
+        #: the most backward passes that made one of the first steps, and those of the last one that was measured
+        self._first_passes = self._passes = 0
         self._guessing: float | None = None
 
     def on_graph(self, event: Graph) -> None:
@@ -38,8 +40,10 @@ class LossGoingNowhere(Check):
             self._guessing = None if known is None else known[1]
 
     def on_measured(self, event: Measured) -> None:
+        self._passes = self.session.backwards - event.optimizer.backwards
         if event.loss is not None and len(self._first) < FIRST:
             self._first.append(event.loss)
+            self._first_passes = max(self._first_passes, self._passes)
 
     def on_sampled(self, event: Sampled) -> None:
         step = event.sample.step
@@ -47,7 +51,9 @@ class LossGoingNowhere(Check):
             return
         records = islice(reversed(self.session.recorder.records), NEAR_LOSSES)
         losses = [record.loss for record in records if record.loss is not None]
-        self._judge_growth(losses[:LAST])
+        if self._passes >= self._first_passes:
+            # a loss is divided by the passes that make a step, which a schedule may let shrink
+            self._judge_growth(losses[:LAST])
         if step >= NEAR_STEPS and len(losses) == NEAR_LOSSES and self._guessing is not None:
             self._judge_standstill(fmean(losses), self._guessing, step)
 
