@@ -33,7 +33,7 @@ FIRST: list[Entry] = [
 LAST: list[Entry] = [{"Behind it": ["architecture.md", "contributing.md", "changelog.md"]}]
 
 #: How the names of pages on the other half begin.
-RUNNING = ("guard", "preflight")
+RUNNING = ("guard", "preflight", "frameworks")
 
 
 def toml(pages: Iterable[str]) -> str:

@@ -13,6 +13,14 @@ from torchlint.runtime.operations import OperationMode, compilations, in_transfo
 #: more operations than this are not heard
 OPERATIONS = 200_000
 
+#: modes that were at work when they had to go: the guard has ended inside of a call that it heard
+_late: list[OperationMode] = []
+
+
+def take_off_late() -> None:
+    """Take off what could not be taken off when a guard ended."""
+    _late[:] = [mode for mode in _late if not take_off(mode)]
+
 
 class Listening:
     """Puts the function mode on and takes it off again."""
@@ -37,6 +45,7 @@ class Listening:
 
     def start(self, sees_compiled_calls: bool) -> None:
         """Begin, unless code may be compiled already and its calls can't be seen."""
+        take_off_late()
         self._compiled = bool(self._compilations) and not sees_compiled_calls
 
     def enter(self) -> None:
@@ -47,6 +56,15 @@ class Listening:
 
     def leave(self) -> None:
         if self._mode is not None and take_off(self._mode):
+            self._mode = None
+            self.on = False
+
+    def close(self) -> None:
+        """Leave for good."""
+        self.leave()
+        if self._mode is not None:
+            self._mode.hears_nothing()
+            _late.append(self._mode)
             self._mode = None
             self.on = False
 

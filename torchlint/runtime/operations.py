@@ -18,14 +18,19 @@ class OperationMode(TorchFunctionMode):
 
     def __init__(self, listener: Listener) -> None:
         super().__init__()
-        self._listener = listener
+        self._listener: Listener | None = listener
+
+    def hears_nothing(self) -> None:
+        """From now on, until it is taken off."""
+        self._listener = None
 
     def __torch_function__(
         self, func: Callable[..., Any], types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
     ) -> Any:
         kwargs = kwargs or {}
         result = func(*args, **kwargs)
-        self._listener(func, args, kwargs, result)
+        if self._listener is not None:
+            self._listener(func, args, kwargs, result)
         return result
 
 

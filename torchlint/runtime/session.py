@@ -162,7 +162,7 @@ class Session:
 
     def _close(self) -> None:
         """Put everything back, and let go of models and batches: the checks and this session hold each other."""
-        self._listening.leave()
+        self._listening.close()
         self.detach()
         self._audience.leave()
         self.roots = []
