@@ -9,6 +9,7 @@ import pytest
 import runs
 from conftest import Command
 
+from torchlint.runtime.merging import span
 from torchlint.runtime.report.log import SAMPLES, RunLog
 from torchlint.runtime.report.reading import NotAReport, read
 from torchlint.runtime.report.thinning import smoothed, thinned
@@ -130,6 +131,72 @@ def test_another_kind_of_file(tmp_path: Path) -> None:
     (tmp_path / "data.jsonl").write_text('{"text": "a"}\n' * 50 + '{"kind": "step", "step": 3}\n')
     with pytest.raises(NotAReport):
         read(tmp_path / "data.jsonl")
+
+
+# ------------------------------------------------------------------------ several ranks
+
+
+def write_ranks(folder: Path, count: int, size: int | None = None) -> None:
+    """Logs of ranks that have the same bug at step 10, with numbers of their own; rank 1 has another at its end."""
+    for rank in range(count):
+        rows = [runs.head(rank=rank, ranks=size or count), {"kind": "models", "models": {"Net": 7}}]
+        rows += [runs.step(number, loss=2.0 + rank - number / 20) for number in range(20)]
+        message = f"the loss is {2 + rank / 8} at the start"
+        rows.append(runs.finding(10, "TLN204", "warning", rank=rank, message=message, evidence={"loss": 2 + rank / 8}))
+        rows += [runs.finding(19, rank=1)] if rank == 1 else []
+        rows.append({"kind": "end", "steps": 20, "seconds": 3.0, "error": "GuardError" if rank == 1 else None})
+        runs.write(folder / f"run.rank{rank}.jsonl", rows)
+
+
+def test_the_logs_of_all_ranks_are_one_run(torchlint: Command, tmp_path: Path) -> None:
+    write_ranks(tmp_path, 3)
+    result = torchlint("report", "run.jsonl")
+    assert result.out.startswith("run.jsonl: 20 steps on 3 ranks, ended by GuardError (rank 1), 1 error, 1 warning\n")
+    assert (
+        result.out.count("TLN204") == 1 and "warning at ranks 0-2, step 10: the loss is 2.0 at the start" in result.out
+    )
+    assert "error at rank 1, step 19: " in result.out
+    assert [line.split()[-1] for line in result.out.splitlines()[-3:]] == ["0", "1", "2"]
+    # one of them alone
+    assert torchlint("report", "run.rank2.jsonl").out.startswith("run.rank2.jsonl: 20 steps, 1 warning\n")
+
+
+def test_a_page_of_all_ranks(torchlint: Command, tmp_path: Path) -> None:
+    pytest.importorskip("bokeh")
+    write_ranks(tmp_path, 3)
+    assert torchlint("report", "run.jsonl", "-o", "run.html").code == 0
+    text = (tmp_path / "run.html").read_text(encoding="utf-8")
+    assert "ranks 0-2, step 10" in text and "rank 1, step 19" in text
+    # a line of the loss for each; the learning rate, which is the same on all, is one line and has no name
+    assert [text.count(f'"value":"rank {rank}"') for rank in range(3)] == [1, 1, 1]
+
+
+def test_ranks_that_left_no_log_and_logs_of_a_bigger_run_before(torchlint: Command, tmp_path: Path) -> None:
+    write_ranks(tmp_path, 4, size=3)
+    (tmp_path / "run.rank1.jsonl").write_text("")
+    result = torchlint("report", "run.jsonl")
+    assert result.out.startswith("run.jsonl: 20 steps on 2 ranks, 1 warning\n")
+    assert "note: There is no log of rank 1." in result.out
+    assert "at ranks 0, 2, step 10" in result.out
+    for file in tmp_path.glob("run.rank*.jsonl"):
+        file.write_text("nothing")
+    assert torchlint("report", "run.jsonl").err.endswith("none of the logs of its ranks is one of a guarded run\n")
+
+
+def test_a_cut_off_log_of_a_rank(torchlint: Command, tmp_path: Path) -> None:
+    write_ranks(tmp_path, 2)
+    log = tmp_path / "run.rank1.jsonl"
+    log.write_bytes(log.read_bytes()[:-40])
+    result = torchlint("report", "run.jsonl")
+    assert result.code == 0
+    assert "note: Rank 1: The log has no end" in result.out and "Rank 0" not in result.out
+
+
+@pytest.mark.parametrize(
+    ("ranks", "text"), [([3], "rank 3"), ([0, 1, 2, 3], "ranks 0-3"), ([5, 0, 1, 3, 5], "ranks 0-1, 3, 5")]
+)
+def test_ranks_as_people_write_them(ranks: list[int], text: str) -> None:
+    assert span(ranks) == text
 
 
 # --------------------------------------------------------------------------- long runs

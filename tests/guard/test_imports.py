@@ -33,7 +33,7 @@ def test_importing_torchlint_imports_neither_torch_nor_libcst() -> None:
 def test_the_guard_imports_no_libcst_and_loads_no_compiler() -> None:
     program = """\
 import sys, torch, torchlint
-before = set(sys.modules)
+torch.manual_seed(0)
 model = torch.nn.Linear(4, 2)
 optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
 with torchlint.guard(model, action="record") as guard:

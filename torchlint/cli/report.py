@@ -18,6 +18,7 @@ _EPILOG = """\b
 Examples:
   torchlint report run.jsonl               findings and last steps, here
   torchlint report run.jsonl -o run.html   one page with charts, which needs no network
+                                           (of all ranks, where there are run.rank0.jsonl, run.rank1.jsonl and so on)
   torchlint report experiments.csv         the record of experiments, as a tree
 
 \b
@@ -84,10 +85,11 @@ def _show_record(file: Path, output: Path | None) -> None:
 
 def read_run(file: Path) -> RunReport:
     """Read the log of a run. Raises `Failure` if that is not possible."""
-    from torchlint.runtime.report.reading import NotAReport, read
+    from torchlint.runtime.report import joining
+    from torchlint.runtime.report.reading import NotAReport
 
     try:
-        return read(file)
+        return joining.read_run(file)
     except NotAReport as error:
         raise Failure(f"{file}: {error}") from None
     except OSError as error:

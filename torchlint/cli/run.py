@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 import traceback
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -73,15 +73,15 @@ def command(
         raise Failure(f"there is no file {script}")
     try:
         from torchlint.runtime import guard
-        from torchlint.runtime import script as scripts
-        from torchlint.runtime.ranks import local_world
+        from torchlint.runtime.ranks import own_rank
+        from torchlint.runtime.script import ending_in_order
     except ModuleNotFoundError as error:
         if error.name != "torch":
             raise
         raise Failure('the guard needs torch: pip install "torchlint[runtime]"') from None
     try:
         watch = guard.Guard(
-            action="raise" if action == "raise" else _printer(local_world()[0] == 1),
+            action="raise" if action == "raise" else _printer(own_rank() is None),
             select=",".join(select) or None,
             ignore=",".join(ignore) or None,
             every=every,
@@ -91,11 +91,10 @@ def command(
         )
     except ValueError as error:
         raise Failure(str(error)) from None
-    status = _run(script, arguments, is_module, watch)
-    with scripts.gathered(watch.findings) as everything:
-        if everything is not None:
-            _print_summary(everything)
+    with ending_in_order() if own_rank() is not None else nullcontext():
+        status = _run(script, arguments, is_module, watch)
     failed = any(finding.severity == "error" for finding in watch.findings)
+    _print_summary(watch, failed=bool(status or failed))
     raise click.exceptions.Exit(status or int(failed))
 
 
@@ -138,14 +137,13 @@ def _is_theirs(trace: TracebackType) -> bool:
     return not file.startswith((str(Path(__file__).parent.parent), "<frozen runpy")) and "runpy" not in Path(file).name
 
 
-def _print_summary(findings: list[RuntimeFinding]) -> None:
-    from torchlint.runtime.ranks import local_world
-    from torchlint.runtime.render import print_findings
+def _print_summary(watch: Guard, failed: bool) -> None:
+    from torchlint.runtime.render import verdict
+    from torchlint.runtime.together import print_told
 
-    if local_world()[0] > 1:
-        print_findings(findings)
-    errors = sum(finding.severity == "error" for finding in findings)
-    warnings = len(findings) - errors
-    text = f"torchlint: {errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)}"
-    click.echo(text if findings else "torchlint: no silent bugs found", err=True)
-    sys.stderr.flush()
+    if watch.together is None:
+        click.echo(f"torchlint: {verdict(watch.findings)}", err=True)
+        return
+    with watch.together.telling(failed, everyone=True) as told:
+        if told is not None:
+            print_told(told)

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any, Literal
 
 from torchlint.findings import DOCS_URL
+from torchlint.runtime.merging import span
 
 Severity = Literal["error", "warning"]
 
@@ -19,7 +20,8 @@ class RuntimeFinding:
 
     `severity` is "error" for exact facts and "warning" for statistics. `step` counts finished optimizer steps from 0.
     `module` is the dotted path of a module or parameter inside the guarded model, where one is to blame. `line` is the
-    user's code, as `file:row`. `evidence` holds the numbers behind the message. `rank` is set in distributed runs.
+    user's code, as `file:row`. `evidence` holds the numbers behind the message. `rank` is set where several processes
+    train together; `ranks` where the findings of all of them are told, and several may have found the same.
     """
 
     code: str
@@ -33,6 +35,7 @@ class RuntimeFinding:
     rank: int | None = None
     #: the last steps before, as text: printed with findings about numbers that went wrong
     history: str = ""
+    ranks: tuple[int, ...] = ()
 
     @property
     def name(self) -> str:
@@ -41,6 +44,12 @@ class RuntimeFinding:
     @property
     def url(self) -> str:
         return f"{DOCS_URL}/{self.code}"
+
+    @property
+    def where(self) -> str:
+        """At which step of which ranks it showed."""
+        ranks = self.ranks or (() if self.rank is None else (self.rank,))
+        return ", ".join([*([span(ranks)] if ranks else []), f"step {self.step}"])
 
     def as_dict(self) -> dict[str, Any]:
         """The finding in JSON's types."""
@@ -61,8 +70,8 @@ class RuntimeFinding:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> RuntimeFinding:
         """The inverse of `as_dict`."""
-        own = {key: value for key, value in data.items() if key not in ("name", "url")}
-        return cls(**own)
+        own = {key: value for key, value in data.items() if key not in ("name", "url", "ranks")}
+        return cls(**own, ranks=tuple(data.get("ranks", ())))
 
     def __str__(self) -> str:
         from torchlint.runtime.render import as_text

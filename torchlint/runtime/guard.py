@@ -21,12 +21,13 @@ from torchlint.runtime.findings import GuardError, GuardWarning, RuntimeFinding
 from torchlint.runtime.layers import Sample
 from torchlint.runtime.models import Root, named_roots
 from torchlint.runtime.observers import Observer, Observers, Run
-from torchlint.runtime.ranks import local_world, own_report
+from torchlint.runtime.ranks import own_rank, place
 from torchlint.runtime.report.experiment import ExperimentRow
-from torchlint.runtime.report.log import RunLog
+from torchlint.runtime.report.log import RunLog, path_of_rank
 from torchlint.runtime.report.record import Record, as_record
 from torchlint.runtime.session import Session, Settings
 from torchlint.runtime.speeds import LayerSpeed, learning_speeds, suggested_groups
+from torchlint.runtime.together import Together, print_told
 
 Action = Literal["raise", "warn", "record"] | Callable[[RuntimeFinding], None]
 
@@ -63,7 +64,7 @@ class Guard(ContextDecorator):
         it, a GPU's loss and gradients are read one step late, and on a CPU some gradients wait for their turn.
     report
         A file that gets steps, findings and closer looks as JSON lines while the block runs; `torchlint report` makes
-        a page of it. Under torchrun, each rank writes its own.
+        a page of it. Where several ranks train together, each writes its own: `run.rank0.jsonl` and so on.
     record
         A CSV file to which the run adds a row: a path, or `torchlint.Record(path, question="...")` with what only you
         know. `torchlint report` shows it as a tree.
@@ -109,16 +110,17 @@ class Guard(ContextDecorator):
             if not isinstance(observer, Observer):
                 raise TypeError(f"observers: {observer!r} is no torchlint.runtime.observers.Observer")
         if report is not None:
-            path = own_report(Path(report))
-            _check_report(path)
-            self._observers.append(RunLog(path))
+            _check_report(path_of_rank(Path(report), own_rank()))
+            self._observers.append(RunLog(Path(report)))
         row = as_record(record)
-        if row is not None and local_world()[1] == 0:
+        if row is not None:
             self._observers.append(ExperimentRow(row))
         self._session: Session | None = None
         #: the observers while a block runs, to its very end
         self._looking: Observers | None = None
         self._samples: Collection[Sample] = ()
+        #: tells the other ranks of a training what this one finds; None where it is alone, or keeps it for itself
+        self.together: Together | None = None
         #: what was found so far, in order
         self.findings: list[RuntimeFinding] = []
 
@@ -136,11 +138,14 @@ class Guard(ContextDecorator):
         for model in named.values():
             _check_model(model)
         self.findings = []
-        self._looking = Observers(self._observers) if self._observers else None
+        rank, size = place()
+        self.together = Together() if size > 1 and self._action != "record" else None
+        observers = [*self._observers, *([self.together] if self.together is not None else [])]
+        self._looking = Observers(observers) if observers else None
         roots = named_roots(models) + [Root(model, name) for name, model in named.items()]
         session = Session(roots, self._checks, self._settings, self._tell, self._looking)
         if self._looking is not None:
-            self._looking.start(self._run())
+            self._looking.start(Run(torch.__version__, self._settings.every, rank if size > 1 else None, size))
         session.start()
         self._session = session
         self._samples = session.layers.samples
@@ -165,15 +170,19 @@ class Guard(ContextDecorator):
                 looking, self._looking = self._looking, None
                 if looking is not None:
                     looking.end(session.step, None if error is None else error.__name__)
+                if self._action in ("raise", "warn"):
+                    self._tell_together()
 
-    def _run(self) -> Run:
-        distributed = torch.distributed.is_available() and torch.distributed.is_initialized()
-        rank = torch.distributed.get_rank() if distributed else None
-        return Run(torch.__version__, self._settings.every, rank)
+    def _tell_together(self) -> None:
+        """At one of several ranks, print what all have found."""
+        if self.together is not None:
+            with self.together.telling() as told:
+                if told is not None and told.ranks > 1 and told.findings:
+                    print_told(told)
 
     def __getstate__(self) -> dict[str, Any]:
         """A copy of a guard watches nothing: a framework may copy the callback that holds one."""
-        return {**vars(self), "_session": None, "_looking": None, "_references": []}
+        return {**vars(self), "_session": None, "_looking": None, "together": None, "_references": []}
 
     def __enter__(self) -> Guard:
         return self.start()

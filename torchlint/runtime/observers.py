@@ -26,7 +26,9 @@ class Run:
     torch: str
     #: steps between closer looks
     every: int
+    #: of this process, and how many there are; None where it is the only one
     rank: int | None
+    ranks: int = 1
 
 
 class Observer:

@@ -1,17 +1,21 @@
-"""The processes that torchrun starts on a machine."""
+"""The processes that train together: which one this is."""
 
 from __future__ import annotations
 
 import os
-from pathlib import Path
+
+import torch.distributed as dist
 
 
-def local_world() -> tuple[int, int]:
-    """How many processes torchrun started on this machine, and which one this is."""
-    return int(os.environ.get("LOCAL_WORLD_SIZE", "1")), int(os.environ.get("LOCAL_RANK", "0"))
+def place() -> tuple[int, int]:
+    """The rank of this process, and how many there are: told by the process group, or before there is one, torchrun."""
+    if dist.is_available() and dist.is_initialized():
+        return dist.get_rank(), dist.get_world_size()
+    rank, size = os.environ.get("RANK", ""), os.environ.get("WORLD_SIZE", "")
+    return (int(rank), int(size)) if rank.isdecimal() and size.isdecimal() else (0, 1)
 
 
-def own_report(path: Path) -> Path:
-    """The report of this rank: ranks must not write over each other's."""
-    size, rank = local_world()
-    return path if size == 1 else path.with_name(f"{path.stem}.rank{rank}{path.suffix}")
+def own_rank() -> int | None:
+    """None where this process is the only one."""
+    rank, size = place()
+    return rank if size > 1 else None

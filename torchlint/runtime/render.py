@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from torchlint.runtime.findings import RuntimeFinding
@@ -14,10 +15,9 @@ if TYPE_CHECKING:
 def _parts(finding: RuntimeFinding) -> list[tuple[str, str]]:
     """The finding as pieces of text, each with rich's name of a style."""
     colour = "bold red" if finding.severity == "error" else "bold yellow"
-    rank = "" if finding.rank is None else f"rank {finding.rank}, "
     parts = [
         (f"{finding.code}", colour),
-        (f" [{finding.name}] {finding.severity} at {rank}step {finding.step}: {finding.message}\n", ""),
+        (f" [{finding.name}] {finding.severity} at {finding.where}: {finding.message}\n", ""),
     ]
     rows = [("module", finding.module), ("line", finding.line)]
     rows += [(key.replace("_", " "), _number(value)) for key, value in finding.evidence.items()]
@@ -42,6 +42,15 @@ def as_rich(finding: RuntimeFinding) -> Text:
     from rich.text import Text
 
     return Text.assemble(*_parts(finding))
+
+
+def verdict(findings: Sequence[RuntimeFinding]) -> str:
+    """How many there are."""
+    errors = sum(finding.severity == "error" for finding in findings)
+    warnings = len(findings) - errors
+    if not findings:
+        return "no silent bugs found"
+    return f"{errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)}"
 
 
 def print_findings(findings: list[RuntimeFinding], out: TextIO | None = None) -> None:

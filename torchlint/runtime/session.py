@@ -47,6 +47,7 @@ from torchlint.runtime.observers import Observers
 from torchlint.runtime.operations import in_transform, tensors_in
 from torchlint.runtime.optimizers import TrackedOptimizer
 from torchlint.runtime.pace import Pace
+from torchlint.runtime.ranks import own_rank
 from torchlint.runtime.recorder import Recorder, StepRecord
 from torchlint.runtime.replay import last_kind
 from torchlint.runtime.scaling import Scaling
@@ -203,7 +204,6 @@ class Session:
         """Tell the user about a bug, once for each module."""
         if not self._audience.is_news(code, module):
             return
-        distributed = torch.distributed.is_available() and torch.distributed.is_initialized()
         self._audience.found(
             RuntimeFinding(
                 code=code,
@@ -214,7 +214,7 @@ class Session:
                 module=module,
                 line=line or user_line(),
                 evidence=evidence,
-                rank=torch.distributed.get_rank() if distributed else None,
+                rank=own_rank(),
                 history=self.recorder.table() if history else "",
             )
         )

@@ -25,14 +25,20 @@ from bokeh.models import (
 from bokeh.palettes import Reds256, Viridis256
 from bokeh.plotting import figure
 
+from torchlint.runtime.merging import span
 from torchlint.runtime.recorder import StepRecord
-from torchlint.runtime.report.reading import RunReport, finite
-from torchlint.runtime.report.thinning import Point, smoothed, thinned
+from torchlint.runtime.report.reading import RunReport, finite, where
+from torchlint.runtime.report.thinning import POINTS, Point, smoothed, thinned
 
-#: one for each optimizer
+#: the steps of each optimizer of each rank
+Series = dict[tuple[str, int | None], list[StepRecord]]
+
+#: one for each line
 COLOURS = ("#2563a8", "#c2571a", "#3b8132", "#7a4fa3", "#8a6d1b")
 SEVERITY = {"error": "#c62828", "warning": "#d98a00"}
 LEFT, RIGHT = 150, 110
+#: points of a line, where there are very many lines
+FEWEST = 200
 #: columns and rows of a heatmap
 SAMPLES, LAYERS = 200, 120
 #: from this ratio between the highest and the lowest loss on, the axis is logarithmic
@@ -66,19 +72,17 @@ return Math.abs(short) >= 1e5 || (short && Math.abs(short) < 1e-3) ? short.toExp
 
 def charts(report: RunReport) -> tuple[str, str]:
     """The script and the element to stand in a page."""
-    last = max([record.step for record in report.steps] + [f["step"] for f in report.findings] + [1])
+    series = report.series
+    ends = [max(record.step for record in records) for records in series.values()]
+    last = max(ends + [finding["step"] for finding in report.findings] + [1])
     steps = Range1d(-0.01 * last, 1.01 * last, bounds=(-0.05 * last, 1.05 * last))
-    by_optimizer: dict[str, list[StepRecord]] = {}
-    for record in report.steps:
-        by_optimizer.setdefault(record.optimizer, []).append(record)
-
     plots = [_marks(report, steps)] if report.findings else []
     plots += [
         plot
         for plot in (
-            _lines("Loss", by_optimizer, lambda record: record.loss, steps, report),
-            _lines("Gradient norm", by_optimizer, lambda record: record.gradient_norm, steps),
-            _lines("Learning rate", by_optimizer, lambda record: record.learning_rate, steps),
+            _lines("Loss", series, lambda record: record.loss, steps, report),
+            _lines("Gradient norm", series, lambda record: record.gradient_norm, steps),
+            _lines("Learning rate", series, lambda record: record.learning_rate, steps),
             *(_heatmap(report, key, steps) for key in _numbers_of_layers(report)),
         )
         if plot is not None
@@ -143,6 +147,7 @@ def _marks(report: RunReport, steps: Range1d) -> figure:
             "height": heights,
             "colour": [SEVERITY[finding["severity"]] for finding in report.findings],
             "code": [finding["code"] for finding in report.findings],
+            "where": [where(finding) for finding in report.findings],
             "message": [_short(finding["message"]) for finding in report.findings],
             # at the right edge there is no room for it to the right of the mark
             "align": ["right" if step > 0.9 * steps.end else "left" for step in at],
@@ -171,7 +176,7 @@ def _marks(report: RunReport, steps: Range1d) -> figure:
                 code="const chosen = source.selected.indices[0]; if (chosen !== undefined) showFinding(chosen)",
             ),
         ),
-        HoverTool(renderers=[marks], tooltips=[("@code", "@message"), ("step", "@step")]),
+        HoverTool(renderers=[marks], tooltips=[("@code", "@message"), ("at", "@where")]),
     )
     return plot
 
@@ -185,13 +190,13 @@ def _short(text: str, length: int = 160) -> str:
 
 def _lines(
     title: str,
-    by_optimizer: dict[str, list[StepRecord]],
+    series: Series,
     value: Callable[[StepRecord], float | None],
     steps: Range1d,
     report: RunReport | None = None,
 ) -> figure | None:
-    """A number over the steps, a line for each optimizer; with a report, what guessing costs as well."""
-    lines = {label: _points(records, value) for label, records in by_optimizer.items()}
+    """A number over the steps, a line for each optimizer of each rank; with a report, what guessing costs as well."""
+    lines = _by_label({key: _points(records, value) for key, records in series.items()})
     known = finite(y for points in lines.values() for _, y in points)
     if not known:
         return None
@@ -203,7 +208,8 @@ def _lines(
     several = len([points for points in lines.values() if points]) > 1
     for colour, (label, points) in zip(cycle(COLOURS), lines.items()):
         if points:
-            _line(plot, points, colour, label if several else "", title, smooth=report is not None)
+            count = max(FEWEST, POINTS // len(lines))
+            _line(plot, points, colour, label if several else "", title, report is not None, count)
     lost = [(x, y) for points in lines.values() for x, y in points if not math.isfinite(y)]
     if lost:
         floor = [min(known)] * len(lost)
@@ -233,15 +239,27 @@ def _lines(
     return plot
 
 
+def _by_label(lines: dict[tuple[str, int | None], list[Point]]) -> dict[str, list[Point]]:
+    """Lines with what they are called; those of several ranks that are the same are one."""
+    alike: dict[tuple[str, tuple[Point, ...]], list[int]] = {}
+    for (optimizer, rank), points in lines.items():
+        alike.setdefault((optimizer, tuple(points)), []).extend([] if rank is None else [rank])
+    several = len({optimizer for optimizer, _ in lines}) > 1
+    return {
+        ", ".join([*([optimizer] if several or not ranks else []), *([span(ranks)] if ranks else [])]): list(points)
+        for (optimizer, points), ranks in alike.items()
+    }
+
+
 def _points(records: Sequence[StepRecord], value: Callable[[StepRecord], float | None]) -> list[Point]:
     known = ((record.step, value(record)) for record in records)
     return [(step, number) for step, number in known if number is not None]
 
 
-def _line(plot: figure, points: list[Point], colour: str, label: str, title: str, smooth: bool) -> None:
+def _line(plot: figure, points: list[Point], colour: str, label: str, title: str, smooth: bool, count: int) -> None:
     legend = {"legend_label": label} if label else {}
     mean = smoothed(points) if smooth else None
-    points = thinned(points)
+    points = thinned(points, count)
     source = ColumnDataSource({"step": [x for x, _ in points], "value": [_drawn(y) for _, y in points]})
     line = plot.line(
         "step", "value", source=source, color=colour, line_width=1.6, line_alpha=0.35 if mean else 1, **legend
@@ -249,7 +267,7 @@ def _line(plot: figure, points: list[Point], colour: str, label: str, title: str
     if len(points) == 1:
         line = plot.scatter("step", "value", source=source, color=colour, size=7, **legend)
     if mean:
-        mean = thinned(mean)
+        mean = thinned(mean, count)
         plot.line([x for x, _ in mean], [y for _, y in mean], color=colour, line_width=2.2)
     plot.add_tools(
         HoverTool(renderers=[line], mode="vline", tooltips=[("step", "@step"), (title.lower(), "@value{0.0000e+0}")])

@@ -11,7 +11,7 @@ from torchlint.runtime.report.record import Record
 
 
 class ExperimentRow(Observer):
-    """Notes what a row needs, and adds it at the end of the run."""
+    """Notes what a row needs, and adds it at the end of the run; of several ranks, the first one does."""
 
     def __init__(self, record: Record) -> None:
         self._record = record
@@ -21,6 +21,7 @@ class ExperimentRow(Observer):
 
     def start(self, run: Run) -> None:
         self._record.check()
+        self._is_first = not run.rank
         self._setup: list[str] = []
         #: of each optimizer
         self._last: dict[str, StepRecord] = {}
@@ -41,6 +42,8 @@ class ExperimentRow(Observer):
         self._findings.append(finding)
 
     def end(self, steps: int, error: str | None) -> None:
+        if not self._is_first:
+            return
         told = [f"{one.code} at step {one.step}: {one.message}" for one in self._findings]
         if error is not None and error != "GuardError":
             told.append(f"ended by {error}")

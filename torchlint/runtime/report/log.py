@@ -2,7 +2,7 @@
 
 Each line is an object with a `kind`:
 
-- `run`, the first: `schema` and `version` of this format, when and with what the run began;
+- `run`, the first: `schema` and `version` of this format, when and with what the run began, by which of how many ranks;
 - `models`: their names, with their numbers of parameters;
 - `loss`: the name of the loss function and `guessing`, what it costs to know nothing;
 - `step`: loss, gradient norm and learning rate of one step of an optimizer;
@@ -35,11 +35,16 @@ VERSION = 1
 SAMPLES = 200
 
 
+def path_of_rank(path: Path, rank: int | None) -> Path:
+    """Ranks must not write over each other's logs."""
+    return path if rank is None else path.with_name(f"{path.stem}.rank{rank}{path.suffix}")
+
+
 class RunLog(Observer):
     """Writes the log. It is flushed after each block of steps: nothing waits where a fork could copy it."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self._asked = self._path = path
         self._file: TextIO | None = None
         self._began = 0.0
         #: samples that were told, and that were written
@@ -51,6 +56,7 @@ class RunLog(Observer):
     def start(self, run: Run) -> None:
         self._began = time.monotonic()
         self._told = self._written = 0
+        self._path = path_of_rank(self._asked, run.rank)
         try:
             self._file = self._path.open("w", encoding="utf-8")
             self._write(self._head(run))
@@ -68,6 +74,7 @@ class RunLog(Observer):
             "started": datetime.now(timezone.utc).isoformat(timespec="seconds"),
             "every": run.every,
             "rank": run.rank,
+            "ranks": run.ranks,
         }
 
     def models(self, models: Mapping[str, int]) -> None:

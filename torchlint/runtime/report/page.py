@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from torchlint import __version__
+from torchlint.runtime.merging import span
 from torchlint.runtime.recorder import StepRecord
-from torchlint.runtime.report.reading import RunReport, number
+from torchlint.runtime.report.reading import RunReport, number, where
 
 #: what has to be installed for pages
 EXTRA = 'pip install "torchlint[report]"'
@@ -56,18 +57,22 @@ def _facts(report: RunReport) -> list[tuple[str, str]]:
     for name, count in report.models.items():
         facts.append(("model", name if count is None else f"{name}, {count:,} parameters"))
     facts.append(("steps", f"{report.step_count:,}"))
-    losses = [record.loss for record in report.steps if record.loss is not None]
-    if losses:
-        facts.append(("loss", f"{losses[0]:.4g} → {losses[-1]:.4g}"))
+    for rank, log in report.logs.items():
+        losses = [record.loss for record in log.steps if record.loss is not None]
+        if losses:
+            label = "loss" if rank is None else f"loss of rank {rank}"
+            facts.append((label, f"{losses[0]:.4g} → {losses[-1]:.4g}"))
     end = report.end or {}
     seconds = number(end.get("seconds"))
     if seconds is not None:
         facts.append(("time", _duration(seconds)))
     if end:
-        facts.append(("ended", f"by {end['error']}" if end.get("error") else "as it should"))
-    for label, key in (("started", "started"), ("rank", "rank"), ("torch", "torch"), ("torchlint", "torchlint")):
-        if report.head.get(key) is not None:
-            facts.append((label, str(report.head[key])))
+        facts.append(("ended", report.ending))
+    if report.ranks:
+        facts.append(("ranks", span(report.ranks).partition(" ")[2]))
+    for key in ("started", "rank", "torch", "torchlint"):
+        if report.head.get(key) is not None and not (key == "rank" and report.ranks):
+            facts.append((key, str(report.head[key])))
     return facts
 
 
@@ -80,19 +85,21 @@ def _duration(seconds: float) -> str:
 
 def _finding(report: RunReport, finding: dict[str, Any]) -> dict[str, Any]:
     """A finding with the state of the training when it showed."""
-    rows = [("module", finding["module"]), ("line", finding["line"]), ("rank", finding["rank"])]
+    rows = [("module", finding["module"]), ("line", finding["line"])]
     rows += [(str(key).replace("_", " "), _text(value)) for key, value in finding["evidence"].items()]
-    records = report.before(finding["step"])
-    sample = max((step for step in report.layers if step <= finding["step"]), default=None)
+    log = report.told_by(finding)
+    records = log.before(finding["step"])
+    sample = max((step for step in log.layers if step <= finding["step"]), default=None)
     return {
         **finding,
+        "where": where(finding),
         # nothing but the web is a link
         "url": finding["url"] if finding["url"].startswith(("https://", "http://")) else "",
         "rows": [(label, value) for label, value in rows if value is not None],
         "several": len({record.optimizer for record in records}) > 1,
         "records": [_record(record) for record in records],
         "sample": sample,
-        "layers": [] if sample is None else _layers(report.layers[sample], finding["module"]),
+        "layers": [] if sample is None else _layers(log.layers[sample], finding["module"]),
     }
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from torchlint.runtime.merging import span
 from torchlint.runtime.recorder import StepRecord
 from torchlint.runtime.report.log import SCHEMA, VERSION
 
@@ -33,6 +34,8 @@ class RunReport:
     end: dict[str, Any] | None = None
     #: what a reader should know about the log itself
     notes: list[str] = field(default_factory=list)
+    #: the logs of several ranks, where this is all of them together; steps and layers are then those of the first
+    ranks: dict[int, RunReport] = field(default_factory=dict)
 
     @property
     def errors(self) -> int:
@@ -54,6 +57,30 @@ class RunReport:
         """How many steps were finished, as far as the log tells."""
         told = whole((self.end or {}).get("steps"))
         return told if told is not None else max((record.step + 1 for record in self.steps), default=0)
+
+    @property
+    def ending(self) -> str:
+        """How it ended: nothing where that is not known."""
+        error = (self.end or {}).get("error")
+        return f"by {error}" if error else "as it should" if self.end else ""
+
+    @property
+    def logs(self) -> Mapping[int | None, RunReport]:
+        """That of each rank, or of None, where there is one for all."""
+        return dict(self.ranks.items()) or {None: self}
+
+    @property
+    def series(self) -> dict[tuple[str, int | None], list[StepRecord]]:
+        """The steps of each optimizer of each rank."""
+        series: dict[tuple[str, int | None], list[StepRecord]] = {}
+        for rank, log in self.logs.items():
+            for record in log.steps:
+                series.setdefault((record.optimizer, rank), []).append(record)
+        return series
+
+    def told_by(self, finding: Mapping[str, Any]) -> RunReport:
+        """The log in which a finding stands."""
+        return self.ranks.get(finding["rank"], self)
 
     def before(self, step: int, count: int = 8) -> list[StepRecord]:
         """The last steps up to this one."""
@@ -159,6 +186,7 @@ def _finding(report: RunReport, row: dict[str, Any]) -> bool:
             "step": step,
             "severity": "warning" if row.get("severity") == "warning" else "error",
             "rank": whole(row.get("rank")),
+            "ranks": [],
             "evidence": evidence if isinstance(evidence, dict) else {},
         }
     )
@@ -179,6 +207,12 @@ _READERS: Mapping[str, Callable[[RunReport, dict[str, Any]], bool]] = {
     "finding": _finding,
     "end": _end,
 }
+
+
+def where(finding: Mapping[str, Any]) -> str:
+    """At which step of which ranks a finding showed."""
+    ranks = finding["ranks"] or ([] if finding["rank"] is None else [finding["rank"]])
+    return ", ".join([*([span(ranks)] if ranks else []), f"step {finding['step']}"])
 
 
 def whole(value: Any) -> int | None:
