@@ -8,6 +8,7 @@ import json
 import os
 import time
 import warnings
+from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -108,9 +109,39 @@ def all_cases() -> dict[str, Any]:
     results["bypassed"] = bypassed()
     results["changed"] = changed_on_one_rank()
     results["sampler"] = sampler_stands_still()
+    results["data"] = {kind: data(kind) for kind in DATA}
     # the last one, since it may leave a rank alone
     results["one rank raises"] = one_rank_raises()
     return results
+
+
+#: the seed that a rank draws the batch of a step from
+DATA: dict[str, Callable[[int, int], int]] = {
+    "same": lambda step, rank: step,
+    "own": lambda step, rank: RANKS * step + rank,
+    "constant": lambda step, rank: 0,
+    "same at first": lambda step, rank: step if step < 3 else RANKS * step + rank,
+    "same on one of two": lambda step, rank: step * RANKS + (step % 2) * rank,
+    "a model whose own inputs are the same": lambda step, rank: step,
+}
+
+
+def data(kind: str) -> list[Any]:
+    torch.manual_seed(0)
+    model = ddp()
+    second = ddp() if "own inputs" in kind else None
+    optimizer = torch.optim.Adam([*model.parameters(), *(second.parameters() if second else [])], lr=0.01)
+    with torchlint.guard(*filter(None, [model, second]), action="record", ignore=["TLN705"]) as guard:
+        for step in range(STEPS + 3):
+            torch.manual_seed(DATA[kind](step, dist.get_rank()))
+            x, y = torch.randn(16, 8), torch.randint(0, 4, (16,))
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(x), y)
+            if second is not None:
+                loss = loss + F.cross_entropy(second(x + dist.get_rank()), y)
+            loss.backward()
+            optimizer.step()
+    return [(finding.code, finding.severity, finding.step) for finding in guard.findings]
 
 
 def bypassed() -> list[dict[str, Any]]:
@@ -247,6 +278,16 @@ def test_weights_that_are_changed_on_one_rank(results: list[dict[str, Any]]) -> 
     for found in results:
         (finding,) = found["changed"]
         assert (finding["code"], finding["severity"], finding["module"]) == ("TLN703", "error", "3")
+
+
+def test_batches_that_are_the_same_on_all_ranks(results: list[dict[str, Any]]) -> None:
+    """Told once, by the first rank; the batch of step 3 can be compared at the end of step 4."""
+    first, second = (rank["data"] for rank in results)
+    assert first["same"] == [["TLN706", "warning", 4]]
+    assert second["same"] == []
+    for kind in DATA:
+        if kind != "same":
+            assert (kind, first[kind], second[kind]) == (kind, [], [])
 
 
 def test_a_sampler_that_is_not_told_the_epoch(results: list[dict[str, Any]]) -> None:

@@ -27,11 +27,11 @@ class ReplicasDiverge(Rule):
     ```
 
     ## Known problems
-    Compared are norms of the layers' weights, with those of rank 0, in a few of the first steps and in each closer
-    look; two in a row must differ by more than a millionth. Ranks leave notes for each other in the store of the
-    process group instead of calling collectives, so nobody waits, and a rank that is far ahead or dead is not
-    compared. Training that averages models only now and then (local SGD) looks the same, and
-    `ignore=["TLN703"]` says that it is meant.
+    Compared are norms of the layers' weights, with those of the first rank that has a copy, in a few of the first
+    steps and in each closer look; two in a row must differ by more than a millionth. Ranks leave notes for each other
+    in a store instead of calling collectives, so nobody waits, and a rank that is far ahead or dead is not compared.
+    Training that averages models only now and then (local SGD) looks the same, and `ignore=["TLN703"]` says that it
+    is meant.
 
     ## References
     - [torch.nn.parallel.DistributedDataParallel][ddp]

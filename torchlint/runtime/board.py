@@ -7,6 +7,7 @@ either: what is not there yet is read later, or never. Where the store is gone, 
 from __future__ import annotations
 
 import datetime
+import functools
 import json
 import os
 from collections.abc import Callable
@@ -76,10 +77,15 @@ def open_board(name: str) -> Board | None:
 
 def _store() -> Any:
     if os.environ.get("TORCHELASTIC_USE_AGENT_STORE") == "True":
-        # torchrun's own: it is there before a process group is, and stays when that or a rank is gone
-        host, port = os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"])
-        store = dist.TCPStore(host, port, is_master=False, timeout=PATIENCE, wait_for_workers=False)
-        return dist.PrefixStore(f"attempt {os.environ.get('TORCHELASTIC_RESTART_COUNT', '0')}", store)
+        return _store_of_torchrun()
     from torch.distributed.distributed_c10d import _get_default_store
 
     return _get_default_store()
+
+
+@functools.cache
+def _store_of_torchrun() -> Any:
+    """It is there before a process group is, and stays when that or a rank is gone."""
+    host, port = os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"])
+    store = dist.TCPStore(host, port, is_master=False, timeout=PATIENCE, wait_for_workers=False)
+    return dist.PrefixStore(f"attempt {os.environ.get('TORCHELASTIC_RESTART_COUNT', '0')}", store)

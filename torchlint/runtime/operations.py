@@ -74,6 +74,17 @@ def tensors_in(arguments: Any) -> Iterator[torch.Tensor]:
             yield from tensors_in(argument)
 
 
+def is_data(tensor: torch.Tensor) -> bool:
+    """Whether it has numbers that can be compared with others."""
+    return (
+        type(tensor) is torch.Tensor
+        and tensor.layout is torch.strided
+        and tensor.device.type != "meta"
+        and not tensor.is_quantized
+        and tensor.numel() > 0
+    )
+
+
 _innermost = torch._C._functorch.peek_interpreter_stack
 
 

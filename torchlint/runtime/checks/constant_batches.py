@@ -15,7 +15,7 @@ from torchlint.runtime.checks.base import Check
 from torchlint.runtime.events import Forward, Graph, StepEnd
 from torchlint.runtime.graph import LossNode, Node, kind, saved
 from torchlint.runtime.models import Root
-from torchlint.runtime.operations import tensors_in
+from torchlint.runtime.operations import is_data, tensors_in
 
 if TYPE_CHECKING:
     from torchlint.runtime.session import Session
@@ -70,7 +70,7 @@ class ConstantBatches(Check):
         if trace.seen:
             return
         trace.seen = True
-        given = [tensor for tensor in tensors_in((event.args, event.kwargs)) if _is_data(tensor)]
+        given = [tensor for tensor in tensors_in((event.args, event.kwargs)) if is_data(tensor)]
         tensors = [tensor.detach() for tensor in given]
         # the tensors of the last step may have been written to since
         heads = [tensor.reshape(-1)[:NUMBERS] for tensor in tensors]
@@ -157,16 +157,6 @@ def _has_weight(node: Node, classes: int) -> bool:
     children += [child for below in children for child, _ in below.next_functions if child is not None]
     return any(classes in child.variable.shape[:1] for child in children if hasattr(child, "variable")) or (
         kind(node) == "CompiledFunction"
-    )
-
-
-def _is_data(tensor: torch.Tensor) -> bool:
-    return (
-        type(tensor) is torch.Tensor
-        and tensor.layout is torch.strided
-        and tensor.device.type != "meta"
-        and not tensor.is_quantized
-        and tensor.numel() > 0
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-import torch.distributed as dist
-
+from torchlint.runtime.board import Board, open_board
+from torchlint.runtime.checks._replicas import replicas
 from torchlint.runtime.checks.base import Check
 from torchlint.runtime.events import Sampled, StepEnd
 
@@ -22,14 +22,14 @@ DIFFERENT = 1e-6
 SAMPLES = 2
 #: layers of which a note tells: a big model must not fill the store
 LAYERS = 64
-#: notes of a rank that stay in the store
+#: notes of a rank that stay there
 KEPT = 4
 
 Note = dict[str, float]
 
 
 class ReplicasDiverge(Check):
-    """Each rank leaves the norms of its layers in the store of the process group, and reads those of rank 0.
+    """Each rank leaves the norms of its layers on a board, and reads those of the first rank.
 
     No collective: a rank that died, or goes another way, must not make the others wait.
     """
@@ -40,43 +40,45 @@ class ReplicasDiverge(Check):
         super().__init__(session)
         #: by step: what was left there and not compared yet
         self._notes: dict[int, Note] = {}
-        #: steps whose notes of ours are in the store
+        #: those that have copies of the model
+        self._ranks: list[int] = []
+        #: steps whose notes of ours are on the board
         self._left: deque[int] = deque()
         self._streak = 0
 
+    @cached_property
+    def _board(self) -> Board | None:
+        return open_board("replicas")
+
     def on_sampled(self, event: Sampled) -> None:
-        if not dist.is_available() or not dist.is_initialized() or dist.get_world_size() == 1:
+        roots, self._ranks = replicas(self.session.roots)
+        if not roots or self._board is None:
             return
-        replicated = self._replicated()
+        replicated = {root.path(name) for root in roots for name, _ in root.inner.named_modules()}
         layers = [layer for layer in event.sample.layers if layer.layer in replicated]
         layers = layers[:: -(-len(layers) // LAYERS) or 1]
         note = {layer.layer: layer.weight_norm for layer in layers if layer.weight_norm is not None}
         step = event.sample.step
         if note and step not in self._notes:
             self._notes[step] = note
-            store = _store()
-            store.set(_key(step, dist.get_rank()), json.dumps(note))
+            self._board.leave(_topic(step), note)
             self._left.append(step)
             if len(self._left) > KEPT:
                 old = self._left.popleft()
                 self._notes.pop(old, None)
-                store.delete_key(_key(old, dist.get_rank()))
-
-    def _replicated(self) -> set[str]:
-        """The paths of the layers that DistributedDataParallel keeps equal."""
-        wrapped = [root for root in self.session.roots if type(root.module).__name__ == "DistributedDataParallel"]
-        return {root.path(name) for root in wrapped for name, _ in root.inner.named_modules()}
+                self._board.take_down(_topic(old))
 
     def on_step_end(self, event: StepEnd) -> None:
         # a step later at the earliest: the exchange of gradients has made all ranks come by
         for step in [step for step in self._notes if step < self.session.step]:
-            other = dist.get_rank() == 0
-            key = _key(step, int(other))
-            store = _store()
-            if store.check([key]):
-                self._compare(self._notes.pop(step), json.loads(store.get(key)), int(other))
+            if self._board is None or self._board.rank not in self._ranks:
+                return
+            other = self._ranks[int(self._board.rank == self._ranks[0])]
+            note = self._board.read(_topic(step), other)
+            if note is not None:
+                self._compare(self._notes.pop(step), note, self._board.rank, other)
 
-    def _compare(self, own: Note, others: Note, rank: int) -> None:
+    def _compare(self, own: Note, others: Note, rank: int, other: int) -> None:
         different = [
             layer
             for layer, norm in own.items()
@@ -86,8 +88,7 @@ class ReplicasDiverge(Check):
         if self._streak == SAMPLES:
             layer = different[0]
             self.report(
-                f"the weights of {layer} differ between rank {dist.get_rank()} and rank {rank}: the replicas drift "
-                "apart",
+                f"the weights of {layer} differ between rank {rank} and rank {other}: the replicas drift apart",
                 "load weights before the model is wrapped in DistributedDataParallel, or on all ranks; call the "
                 "wrapper and not model.module",
                 module=layer,
@@ -98,11 +99,5 @@ class ReplicasDiverge(Check):
             self.done()
 
 
-def _key(step: int, rank: int) -> str:
-    return f"torchlint/replicas/{step}/{rank}"
-
-
-def _store() -> Any:
-    from torch.distributed.distributed_c10d import _get_default_store
-
-    return _get_default_store()
+def _topic(step: int) -> str:
+    return f"step {step}"
