@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 import runs
 from conftest import Command
 
+from torchlint.runtime.findings import plain_json
 from torchlint.runtime.merging import span
 from torchlint.runtime.report.log import SAMPLES, RunLog
 from torchlint.runtime.report.reading import NotAReport, read
@@ -131,6 +133,31 @@ def test_another_kind_of_file(tmp_path: Path) -> None:
     (tmp_path / "data.jsonl").write_text('{"text": "a"}\n' * 50 + '{"kind": "step", "step": 3}\n')
     with pytest.raises(NotAReport):
         read(tmp_path / "data.jsonl")
+
+
+def test_a_jump_of_the_learning_rate_is_a_note_and_no_finding(torchlint: Command, tmp_path: Path) -> None:
+    rates = [0.0, 1e-3, 5e-3, 1e-2, 1e-4, 1e-4, 0.5, 0.5, float("inf")]
+    rows = [runs.head(), *(runs.step(number, learning_rate=plain_json(rate)) for number, rate in enumerate(rates))]
+    runs.write(tmp_path / "run.jsonl", [*rows, {"kind": "end"}])
+    result = torchlint("report", "run.jsonl")
+    assert result.out.startswith("run.jsonl: 9 steps, no silent bugs found\n")
+    assert result.out.count("note: ") == 1
+    assert "note: The learning rate jumps from 0.0001 to 0.5 (5e+03 times) at step 6. Look" in result.out
+    pytest.importorskip("bokeh")
+    torchlint("report", "run.jsonl", "-o", "run.html")
+    assert "from 0.0001 to 0.5" in (tmp_path / "run.html").read_text(encoding="utf-8")
+
+
+def test_how_fast_each_layer_learns(torchlint: Command, tmp_path: Path) -> None:
+    pytest.importorskip("bokeh")
+    ratios = {"first": 1e-6, "second": 1e-3, "third": 2e-3}
+    sample = {path: {"update_ratio": ratio} for path, ratio in ratios.items()}
+    rows = [runs.head(), *({"kind": "layers", "step": number, "layers": sample} for number in (0, 1, 2))]
+    runs.write(tmp_path / "run.jsonl", [*rows, {"kind": "end"}])
+    torchlint("report", "run.jsonl", "-o", "run.html")
+    text = (tmp_path / "run.html").read_text(encoding="utf-8")
+    cells = re.findall(r"<tr><td>(\w+)</td><td>([^<]+)</td><td>([^<]+)</td></tr>", text)
+    assert cells == [("first", "1e-06", "0.001"), ("second", "0.001", "1"), ("third", "0.002", "2")]
 
 
 # ------------------------------------------------------------------------ several ranks

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import TYPE_CHECKING
 
-from torchlint.runtime.layers import Sample
+if TYPE_CHECKING:
+    from torchlint.runtime.layers import Sample
 
 #: fewer samples of a layer say little: the first steps of an optimizer are not like the others
 SAMPLES = 3
@@ -36,6 +38,11 @@ def learning_speeds(samples: Iterable[Sample]) -> list[LayerSpeed]:
         for layer in sample.layers:
             if layer.matrix and layer.update_ratio is not None and sample.learning_rate != 0:
                 ratios[sample.optimizer, layer.layer].append(layer.update_ratio)
+    return compared(ratios)
+
+
+def compared(ratios: Mapping[tuple[str, str], Sequence[float]]) -> list[LayerSpeed]:
+    """The same of the update ratios of each optimizer and layer."""
     medians = {key: median(values) for key, values in ratios.items() if len(values) >= SAMPLES}
     usual = {
         optimizer: median(value for (other, _), value in medians.items() if other == optimizer)

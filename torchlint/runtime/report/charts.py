@@ -28,6 +28,7 @@ from bokeh.plotting import figure
 from torchlint.runtime.merging import span
 from torchlint.runtime.recorder import StepRecord
 from torchlint.runtime.report.reading import RunReport, finite, where
+from torchlint.runtime.report.remarks import jumps
 from torchlint.runtime.report.thinning import POINTS, Point, smoothed, thinned
 
 #: the steps of each optimizer of each rank
@@ -39,6 +40,8 @@ SEVERITY = {"error": "#c62828", "warning": "#d98a00"}
 LEFT, RIGHT = 150, 110
 #: points of a line, where there are very many lines
 FEWEST = 200
+#: the title of a chart
+RATE = "Learning rate"
 #: columns and rows of a heatmap
 SAMPLES, LAYERS = 200, 120
 #: from this ratio between the highest and the lowest loss on, the axis is logarithmic
@@ -82,7 +85,7 @@ def charts(report: RunReport) -> tuple[str, str]:
         for plot in (
             _lines("Loss", series, lambda record: record.loss, steps, report),
             _lines("Gradient norm", series, lambda record: record.gradient_norm, steps),
-            _lines("Learning rate", series, lambda record: record.learning_rate, steps),
+            _lines(RATE, series, lambda record: record.learning_rate, steps),
             *(_heatmap(report, key, steps) for key in _numbers_of_layers(report)),
         )
         if plot is not None
@@ -90,6 +93,8 @@ def charts(report: RunReport) -> tuple[str, str]:
     if not plots:
         return "", ""
     for plot in plots:
+        if plot.title.text == RATE:
+            _mark_jumps(plot, report)
         for finding in report.findings:
             colour = SEVERITY[finding["severity"]]
             plot.add_layout(
@@ -249,6 +254,15 @@ def _by_label(lines: dict[tuple[str, int | None], list[Point]]) -> dict[str, lis
         ", ".join([*([optimizer] if several or not ranks else []), *([span(ranks)] if ranks else [])]): list(points)
         for (optimizer, points), ranks in alike.items()
     }
+
+
+def _mark_jumps(plot: figure, report: RunReport) -> None:
+    """Where the learning rate jumps up, which is no finding."""
+    found = jumps(report)
+    source = ColumnDataSource({"step": [one.step for one in found], "rate": [one.after for one in found],
+                               "text": [str(one) for one in found]})  # fmt: skip
+    marks = plot.scatter("step", "rate", source=source, marker="triangle", size=10, color="#555")
+    plot.add_tools(HoverTool(renderers=[marks], tooltips=[("jumps", "@text")]))
 
 
 def _points(records: Sequence[StepRecord], value: Callable[[StepRecord], float | None]) -> list[Point]:

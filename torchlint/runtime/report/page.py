@@ -10,12 +10,16 @@ from torchlint import __version__
 from torchlint.runtime.merging import span
 from torchlint.runtime.recorder import StepRecord
 from torchlint.runtime.report.reading import RunReport, number, where
+from torchlint.runtime.report.remarks import layer_speeds, remarks
+from torchlint.runtime.speeds import LayerSpeed
 
 #: what has to be installed for pages
 EXTRA = 'pip install "torchlint[report]"'
 
 #: layers in the table of a finding
 LAYERS = 12
+#: layers in the table of learning speeds
+SPEEDS = 60
 
 
 def page(report: RunReport, title: str) -> str:
@@ -33,6 +37,8 @@ def page(report: RunReport, title: str) -> str:
         script=script,
         element=element,
         facts=_facts(report),
+        notes=[*report.notes, *remarks(report)],
+        speeds=_ends(layer_speeds(report)),
         findings=[_finding(report, finding) for finding in report.findings],
     )
 
@@ -81,6 +87,11 @@ def _duration(seconds: float) -> str:
         return f"{seconds:.3g} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def _ends(speeds: list[LayerSpeed]) -> list[LayerSpeed]:
+    """The slowest and the fastest of very many."""
+    return speeds if len(speeds) <= SPEEDS else speeds[: SPEEDS // 2] + speeds[-SPEEDS // 2 :]
 
 
 def _finding(report: RunReport, finding: dict[str, Any]) -> dict[str, Any]:

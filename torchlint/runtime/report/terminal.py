@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from torchlint.runtime.report.reading import RunReport, where
+from torchlint.runtime.report.remarks import remarks
 
 _COLOURS = {"error": "bold red", "warning": "bold yellow"}
 
@@ -18,7 +19,7 @@ def print_run(report: RunReport, name: str) -> None:
     ended = f", ended {report.ending}" if (report.end or {}).get("error") else ""
     ranks = f" on {len(report.ranks)} ranks" if report.ranks else ""
     console.print(f"{name}: {report.step_count} steps{ranks}{ended}, {report.verdict}")
-    for note in report.notes:
+    for note in [*report.notes, *remarks(report)]:
         console.print(f"note: {note}", style="dim")
     for finding in report.findings:
         console.print()
