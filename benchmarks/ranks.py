@@ -6,9 +6,10 @@
 DistributedDataParallel on gloo, one thread for each process. Each pair is two guarded blocks of the same training, one
 that compares (TLN703, TLN706) and one that does not, in an order that alternates; a pair lasts a second or two, so that
 whatever else the machine does meets both sides. A block begins with a guard's first step, where it compares most: six
-samples of the layers and sixteen batches in 40 steps. The figure is the median of the pairs' ratios of wall time, with
-a 95 % interval from a bootstrap; "not comparing, again" is the noise. Then the checks' own time by a clock around them,
-and the time that rank 0 takes for the findings of all, where each rank has one.
+samples of the layers and sixteen batches in 40 steps. The figure is the median of the pairs' ratios of the CPU time of
+rank 0, with a 95 % interval from a bootstrap; "not comparing, again" is the noise. Then, by a clock at the wall around
+them, the checks' own time, in the median of their calls, and the time that rank 0 takes for the findings of all, where
+each rank has one.
 """
 
 from __future__ import annotations
@@ -67,12 +68,12 @@ def worker(rank: int, ranks: int, port: int, rounds: int, steps: int) -> None:
     spent = own_time(training, steps)
     told = telling_time(training)
     if rank == 0:
-        print(f"\n{ranks} ranks, a step of {1e3 * training.step_time:.1f} ms under the guard")
+        print(f"\n{ranks} ranks, a step of {1e3 * training.step_time:.1f} ms of CPU time under the guard")
         for name, ratios in pairs.items():
             low, high = interval(ratios)
             print(f"  {name:22} {statistics.median(ratios):.3f} [{low:.3f}, {high:.3f}]")
-        for name, (seconds, calls) in spent.items():
-            print(f"  {name:22} {1e3 * seconds:.2f} ms in {steps} steps, {1e3 * seconds / calls:.2f} ms each time")
+        for name, times in spent.items():
+            print(f"  {name:22} {1e3 * statistics.median(times):.2f} ms each time, {len(times)} times in {steps} steps")
         print(f"  {'one report for all':22} {1e3 * told:.1f} ms, once at the end")
     dist.destroy_process_group()
 
@@ -94,20 +95,20 @@ class Training:
         self.optimizer.step()
 
     def block(self, steps: int, ignore: list[str]) -> float:
-        """Seconds of so many steps, the first ones of a guard; the last of all ranks ends them."""
+        """CPU time of so many steps, the first ones of a guard; the last of all ranks ends them."""
         with torchlint.guard(self.model, action="record", ignore=[*NOT_ASKED, *ignore]):
             dist.barrier()
-            start = time.perf_counter()
+            start = time.process_time()
             for _ in range(steps):
                 self.step()
+            seconds = time.process_time() - start
             dist.barrier()
-            seconds = time.perf_counter() - start
         self.step_time = seconds / steps
         return seconds
 
 
-def own_time(training: Training, steps: int) -> dict[str, tuple[float, int]]:
-    """Seconds in the checks that compare, and how often they had something to do."""
+def own_time(training: Training, steps: int) -> dict[str, list[float]]:
+    """Seconds in each call of the checks that compare."""
     spent: dict[str, list[float]] = {}
     parts = [
         ("replicas: leave a note", ReplicasDiverge, "on_sampled"),
@@ -121,7 +122,7 @@ def own_time(training: Training, steps: int) -> dict[str, tuple[float, int]]:
     training.block(steps, [])
     for kind, name, method in originals:
         setattr(kind, name, method)
-    return {label: (sum(times), len(times)) for label, times in spent.items() if times}
+    return spent
 
 
 def timed(method: Callable[..., Any], times: list[float]) -> Callable[..., Any]:

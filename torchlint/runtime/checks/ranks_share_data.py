@@ -65,21 +65,21 @@ class RanksShareData(Check):
         self._board.leave(_topic(number), digest)
         self._board.take_down(_topic(number - 2))
         if self._board.rank == ranks[0] and number:
-            self._compare(self._board, number - 1, ranks)
+            self._compare(self._board, number - 1, ranks[1:])
         self._digests.append(digest)
 
-    def _compare(self, board: Board, number: int, ranks: list[int]) -> None:
+    def _compare(self, board: Board, number: int, others: list[int]) -> None:
         own = self._digests[number]
         changes = own is not None and own not in self._digests[:number]
-        same = changes and all(board.read(_topic(number), rank) == own for rank in ranks)
+        same = changes and all(board.read(_topic(number), rank) == own for rank in others)
         self._streak = self._streak + 1 if same else 0
         if self._streak == STEPS:
             self.report(
-                f"all {len(ranks)} ranks are trained on the same batches, {STEPS} times in a row: the gradient is an "
-                "average of copies, and more ranks change nothing",
+                f"all {1 + len(others)} ranks are trained on the same batches, {STEPS} times in a row: the gradient is "
+                "an average of copies, and more ranks change nothing",
                 "give the loader sampler=DistributedSampler(dataset); where batches are drawn at random, "
                 "let the seed depend on the rank",
-                ranks=len(ranks),
+                ranks=1 + len(others),
                 steps=STEPS,
             )
             self.done()
