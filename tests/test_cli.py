@@ -274,12 +274,14 @@ def test_same_findings_with_any_number_of_processes(torchlint: Command, tmp_path
 
 
 def test_nothing_heavy_is_loaded_for_nothing(tmp_path: Path) -> None:
-    """`--version`, and a file without torch, are answered without libcst; torch is never imported."""
+    """libcst is for fixes, the rules for files with a sign of arrays; torch is never imported."""
     (tmp_path / "plain.py").write_text("x = 1\n")
+    (tmp_path / "clean.py").write_text(CLEAN)
     (tmp_path / "buggy.py").write_text(BUGGY)
     for arguments, absent in [
         (["--version"], {"libcst", "rich", "pathspec", "flake8", "torch"}),
         (["check", "plain.py", "--output-format", "concise"], {"libcst", "rich", "torch", "torchlint.rules"}),
+        (["check", "clean.py", "--output-format", "concise"], {"libcst", "rich", "torch"}),
         (["check", "buggy.py"], {"torch", "numpy"}),
     ]:
         program = (

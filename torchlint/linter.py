@@ -144,7 +144,7 @@ def lint(
     try:
         module, found = _load(source, project)
     except UnreadableError as error:
-        found = [unreadable(_in_words_of_python(error, source), source.path)]
+        found = [unreadable(error, source.path)]
     else:
         try:
             for rule in relevant_rules(source.data, rules):
@@ -186,13 +186,6 @@ def _load(source: Source, project: Project) -> tuple[Module, list[Finding]]:
     return _understand(source, project), [unreadable(error, source.path) for error in broken]
 
 
-def _in_words_of_python(error: UnreadableError, source: Source) -> UnreadableError:
-    """A syntax error as the running Python tells it, if it sees one: it knows the row and the cause better."""
-    if error.message.startswith("syntax error") and source.cells is None:
-        return source.syntax_error() or error
-    return error
-
-
 def _understand(source: Source, project: Project) -> Module:
     source.refuse_long()
     try:
@@ -215,6 +208,8 @@ def _run(rule: StaticRule, module: Module) -> Iterator[Finding]:
                 fix: Fix | None = None
                 try:
                     fix = wanted() if wanted is not None else None
+                except UnreadableError:
+                    pass  # only Python's parser reads the file, and not that which edits are placed by
                 except Exception as error:
                     yield _failure(rule, module, error)
                 yield _finding(rule, problem, fix)

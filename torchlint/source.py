@@ -98,6 +98,12 @@ class Source:
         lines[cell.first_row - 1 : cell.first_row - 1 + cell.rows] = [""] * cell.rows
         return replace(self, text="\n".join(lines))
 
+    def refused(self, error: Exception) -> UnreadableError:
+        """What Python's parser raised for the text as the error that it is for the user."""
+        told = _refusal(error, None)
+        told.cell, told.row = self.place(told.row)
+        return told
+
     def refuse_long(self) -> None:
         """Raise `UnreadableError` for a text that would take minutes to parse."""
         if len(self.text) > LONGEST:
@@ -209,21 +215,22 @@ def _refuse_deep_nesting(source: Source) -> None:
 
 
 def _syntax_error(text: str, cell: int | None) -> UnreadableError | None:
-    import ast
-    import warnings
+    from torchlint.grammar import REFUSALS, tree_of
 
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            # only parsed: no code object is made and nothing is run
-            compile(text, "<source>", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
-    except SyntaxError as error:
-        return UnreadableError(f"syntax error: {error.msg}", max(error.lineno or 1, 1), max(error.offset or 1, 1), cell)
-    except (RecursionError, MemoryError):
-        return UnreadableError("nested too deeply to be read", cell=cell)
-    except ValueError as error:
-        return UnreadableError(f"syntax error: {error}", cell=cell)
+        tree_of(text)
+    except REFUSALS as error:
+        return _refusal(error, cell)
     return None
+
+
+def _refusal(error: Exception, cell: int | None) -> UnreadableError:
+    """What Python's parser raised, in our words."""
+    if isinstance(error, SyntaxError):
+        return UnreadableError(f"syntax error: {error.msg}", max(error.lineno or 1, 1), max(error.offset or 1, 1), cell)
+    if isinstance(error, ValueError):
+        return UnreadableError(f"syntax error: {error}", cell=cell)
+    return UnreadableError("nested too deeply to be read", cell=cell)
 
 
 # --------------------------------------------------------------- notebooks

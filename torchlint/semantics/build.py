@@ -1,15 +1,14 @@
-"""From a libcst tree to the value graph of `nodes.py`: one walk, no metadata, no matchers.
+"""From the syntax tree of `ast` to the value graph of `nodes.py`, in one walk.
 
-Statements are read here, expressions in `expressions.py`. The walk never looks at whitespace or
-punctuation, which are most of a libcst tree.
+Statements are read here, expressions in `expressions.py`.
 """
 
 from __future__ import annotations
 
+import ast
+import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
-
-import libcst as cst
 
 from torchlint.semantics.expressions import ExpressionBuilder
 from torchlint.semantics.nodes import (
@@ -34,6 +33,7 @@ from torchlint.semantics.nodes import (
     Unknown,
     Update,
 )
+from torchlint.semantics.spans import Name, Stretch
 from torchlint.semantics.traces import Attempt, Bare, Branch, InPlace, Jump, LoopStep, Store, Trace, Within
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Builder(ExpressionBuilder):
         super().__init__(module)
         self.loops: list[_LoopFrame] = []
 
-    def build(self, tree: cst.Module) -> Function:
+    def build(self, tree: ast.Module) -> Function:
         top = Function(self.module, "<module>", None, None, self.number(tree))
         self.enter(top, {})
         self._body(tree.body)
@@ -76,31 +76,32 @@ class Builder(ExpressionBuilder):
             self.env[name] = value
         function.bindings.setdefault(name, []).append(value)
 
-    def assign(self, target: cst.CSTNode, value: Node, op: str = "=") -> None:
+    def assign(self, target: ast.expr, value: Node, op: str = "=") -> None:
         """Give `value` to an assignment target."""
-        if isinstance(target, cst.Name):
-            self.bind(target.value, value)
-        elif isinstance(target, (cst.Tuple, cst.List)):
-            count = len(target.elements)
-            starred = next((i for i, e in enumerate(target.elements) if isinstance(e, cst.StarredElement)), None)
-            for i, element in enumerate(target.elements):
+        if isinstance(target, ast.Name):
+            self.bind(target.id, value)
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            count = len(target.elts)
+            starred = next((i for i, e in enumerate(target.elts) if isinstance(e, ast.Starred)), None)
+            for i, element in enumerate(target.elts):
+                place = Stretch(element, element)
                 if i == starred:
-                    part: Node = self.new(Unknown(), element)
+                    part: Node = self.new(Unknown(), place)
                 else:
                     index = i if starred is None or i < starred else i - count
-                    part = self.new(Part(value, index, count, starred is not None), element)
-                self.assign(element.value, part)
-        elif isinstance(target, cst.Attribute):
-            node = self.new(Attr(self.expr(target.value), target.attr.value), target)
+                    part = self.new(Part(value, index, count, starred is not None), place)
+                self.assign(element, part)
+        elif isinstance(target, ast.Attribute):
+            node = self.new(Attr(self.expr(target.value), target.attr), target)
             self._store(Store(node, value, op, self.guards))
-        elif isinstance(target, cst.Subscript):
+        elif isinstance(target, ast.Subscript):
             item = self.expr(target)
             if isinstance(item, Item):
                 self._store(Store(item, value, op, self.guards))
-                if isinstance(target.value, cst.Name) and target.value.value in self.env:
+                if isinstance(target.value, ast.Name) and target.value.id in self.env:
                     updated = self.new(Update(item.base, item.index, value), target)
-                    self.bind(target.value.value, updated)
-        elif isinstance(target, (cst.StarredElement, cst.Element)):
+                    self.bind(target.value.id, updated)
+        elif isinstance(target, ast.Starred):
             self.assign(target.value, value)
 
     def _store(self, store: Store) -> None:
@@ -109,27 +110,20 @@ class Builder(ExpressionBuilder):
 
     # ------------------------------------------------------------- statements
 
-    def _body(self, statements: Sequence[cst.BaseStatement | cst.BaseSmallStatement]) -> None:
+    def _body(self, statements: Sequence[ast.stmt]) -> None:
         for statement in statements:
-            if isinstance(statement, cst.SimpleStatementLine):
-                for small in statement.body:
-                    self._statement(small)
-            else:
-                self._statement(statement)
+            handler = _STATEMENTS.get(type(statement))
+            if handler is not None:
+                handler(self, statement)
 
-    def _statement(self, statement: cst.CSTNode) -> None:
-        handler = _STATEMENTS.get(type(statement))
-        if handler is not None:
-            handler(self, statement)
-
-    def _block(self, suite: cst.BaseSuite, env: Env | None = None) -> tuple[Trace, Env | None]:
-        """Read a suite in a trace of its own; returns its trace and its final state, None if it can't end."""
+    def _block(self, body: Sequence[ast.stmt], env: Env | None = None) -> tuple[Trace, Env | None]:
+        """Read a block in a trace of its own; returns its trace and its final state, None if it can't end."""
         outer, outer_env, outer_guards = self.trace, self.env, self.guards
         trace: Trace = []
         self.trace = trace
         self.env = dict(outer_env) if env is None else env
         self.dead = False
-        self._body(suite.body)
+        self._body(body)
         result = None if self.dead else self.env
         self.trace, self.env, self.guards, self.dead = outer, outer_env, outer_guards, False
         return trace, result
@@ -157,7 +151,7 @@ class Builder(ExpressionBuilder):
             return left
         return self.new(Join((*options, right)), None, left.n)
 
-    def _if(self, node: cst.If) -> None:
+    def _if(self, node: ast.If) -> None:
         cond = self.expr(node.test)
         guards = self.guards
         self.guards = (*guards, (cond, True))
@@ -165,14 +159,8 @@ class Builder(ExpressionBuilder):
         self.guards = (*guards, (cond, False))
         no: Trace = []
         no_env: Env | None = self.env
-        if isinstance(node.orelse, cst.Else):
-            no, no_env = self._block(node.orelse.body)
-        elif node.orelse is not None:
-            outer, outer_env = self.trace, self.env
-            self.trace, self.env, self.dead = no, dict(outer_env), False
-            self._if(node.orelse)
-            no_env = None if self.dead else self.env
-            self.trace, self.env, self.dead = outer, outer_env, False
+        if node.orelse:
+            no, no_env = self._block(node.orelse)
         self.guards = guards
         self.trace.append(Branch(cond, yes, no))
         if yes_env is None or no_env is None:
@@ -192,8 +180,8 @@ class Builder(ExpressionBuilder):
                 merged[name] = self.choice(cond, mine, other)
         self.env = merged
 
-    def _loop(self, kind: str, node: cst.For | cst.While) -> None:
-        if isinstance(node, cst.For):
+    def _loop(self, kind: str, node: ast.For | ast.AsyncFor | ast.While) -> None:
+        if not isinstance(node, ast.While):
             source = self.expr(node.iter)
         else:
             source = self.new(Unknown(), node.test)
@@ -210,13 +198,13 @@ class Builder(ExpressionBuilder):
         }
         self.dead = False
         target: Node | None = None
-        if isinstance(node, cst.For):
+        if not isinstance(node, ast.While):
             target = self.new(Element(source), node.target)
             self.assign(node.target, target)
         else:
             source = self.expr(node.test)
             self.guards = (*self.guards, (source, True))
-        self._body(node.body.body)
+        self._body(node.body)
         body, end = self.trace, (None if self.dead else self.env)
         self.trace, self.guards, self.dead = outer, outer_guards, False
         self.loops.pop()
@@ -233,24 +221,24 @@ class Builder(ExpressionBuilder):
         orelse: Trace = []
         self.env = before
         # a `while True` is only left by break
-        endless = isinstance(node, cst.While) and isinstance(node.test, cst.Name) and node.test.value == "True"
+        endless = isinstance(node, ast.While) and isinstance(node.test, ast.Constant) and node.test.value is True
         self._continue_with(*([] if endless else [before]), *rounds, *frame.breaks)
         if self.dead and not endless:
             self.dead = False
             self.env = before
-        if node.orelse is not None:
-            orelse, after = self._block(node.orelse.body)
+        if node.orelse:
+            orelse, after = self._block(node.orelse)
             if after is not None:
                 self.env = after
         self.trace.append(LoopStep(kind, source, target, body, orelse))
 
-    def _for(self, node: cst.For) -> None:
+    def _for(self, node: ast.For | ast.AsyncFor) -> None:
         self._loop("for", node)
 
-    def _while(self, node: cst.While) -> None:
+    def _while(self, node: ast.While) -> None:
         self._loop("while", node)
 
-    def _try(self, node: cst.Try | cst.TryStar) -> None:
+    def _try(self, node: ast.Try) -> None:
         before = self.env
         body, body_env = self._block(node.body)
         start = dict(before)
@@ -263,41 +251,42 @@ class Builder(ExpressionBuilder):
         handlers, states = [], []
         for handler in node.handlers:
             state = dict(start)
-            if handler.name is not None and isinstance(handler.name.name, cst.Name):
-                state[handler.name.name.value] = self.new(Unknown(), handler.name)
+            if handler.name is not None:
+                state[handler.name] = self.new(Unknown(), handler)
             trace, after = self._block(handler.body, state)
             handlers.append(trace)
             states.append(after)
         orelse: Trace = []
-        if node.orelse is not None and body_env is not None:
-            orelse, body_env = self._block(node.orelse.body, body_env)
+        if node.orelse and body_env is not None:
+            orelse, body_env = self._block(node.orelse, body_env)
         self._continue_with(body_env, *states)
         dead, self.dead = self.dead, False
         final: Trace = []
-        if node.finalbody is not None:
-            final, after = self._block(node.finalbody.body)
+        if node.finalbody:
+            final, after = self._block(node.finalbody)
             if after is not None:
                 self.env = after
         self.dead = dead
         self.trace.append(Attempt(body, tuple(handlers), orelse, final))
 
-    def _with(self, node: cst.With) -> None:
+    def _with(self, node: ast.With | ast.AsyncWith) -> None:
         contexts = []
         for item in node.items:
-            context = self.expr(item.item)
+            context = self.expr(item.context_expr)
             contexts.append(context)
-            if item.asname is not None:
-                self.assign(item.asname.name, self.new(Entered(context), item))
+            target = item.optional_vars
+            if target is not None:
+                self.assign(target, self.new(Entered(context), Stretch(item.context_expr, target)))
         outer, self.trace = self.trace, []
-        self._body(node.body.body)
+        self._body(node.body)
         body, self.trace = self.trace, outer
         self.trace.append(Within(tuple(contexts), body))
 
-    def _match(self, node: cst.Match) -> None:
+    def _match(self, node: ast.Match) -> None:
         self.expr(node.subject)
         states: list[Env | None] = [self.env]
         for case in node.cases:
-            cond = self.new(Unknown(), case)
+            cond = self.new(Unknown(), case.pattern)
             guards = self.guards
             self.guards = (*guards, (cond, True))
             trace, state = self._block(case.body)
@@ -308,106 +297,100 @@ class Builder(ExpressionBuilder):
 
     # ------------------------------------------------------- definitions
 
-    def _def(self, node: cst.FunctionDef) -> None:
-        function = Function(self.module, node.name.value, self.function, self.cls, self.number(node))
-        function.decorators = tuple(self.expr(d.decorator) for d in node.decorators)
+    def _def(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        function = Function(self.module, node.name, self.function, self.cls, self.number(node))
+        function.decorators = tuple([self.expr(decorator) for decorator in node.decorator_list])
         function.doc = _docstring(node.body)
-        self._parameters(function, node.params)
+        self._parameters(function, node.args)
         self.function.inner.append(function)
         if self.cls is not None and self.function.is_class_body:
             self.cls.methods[function.name] = function
-        self.bind(function.name, self.new(FunctionRef(function), node.name))
+        self.bind(function.name, self.new(FunctionRef(function), Name(node)))
         with self.inside(function):
-            self._body(node.body.body)
+            self._body(node.body)
 
-    def _parameters(self, function: Function, params: cst.Parameters) -> None:
-        def add(param: cst.Param, kind: str) -> None:
-            default = self.expr(param.default) if param.default is not None else None
-            annotation = None
-            if param.annotation is not None:
-                annotation = self.annotation(param.annotation.annotation)
-            index = len(function.params)
-            made = self.new(Param(function, index, param.name.value, kind, default, annotation), param)
-            function.params.append(made)
+    def _parameters(self, function: Function, args: ast.arguments) -> None:
+        def add(arg: ast.arg, kind: str, default: ast.expr | None = None) -> None:
+            value = self.expr(default) if default is not None else None
+            made = Param(function, len(function.params), arg.arg, kind, value, self.annotation(arg.annotation))
+            function.params.append(self.new(made, Name(arg)))
 
-        for param in (*params.posonly_params, *params.params):
-            add(param, "plain")
-        if isinstance(params.star_arg, cst.Param):
-            add(params.star_arg, "args")
-        for param in params.kwonly_params:
-            add(param, "keyword")
-        if params.star_kwarg is not None:
-            add(params.star_kwarg, "kwargs")
+        plain = [*args.posonlyargs, *args.args]
+        defaults = [*[None] * (len(plain) - len(args.defaults)), *args.defaults]
+        for arg, default in zip(plain, defaults):
+            add(arg, "plain", default)
+        if args.vararg is not None:
+            add(args.vararg, "args")
+        for arg, given in zip(args.kwonlyargs, args.kw_defaults):
+            add(arg, "keyword", given)
+        if args.kwarg is not None:
+            add(args.kwarg, "kwargs")
 
-    def lambda_(self, node: cst.Lambda) -> Node:
+    def lambda_(self, node: ast.Lambda) -> Node:
         function = Function(self.module, "<lambda>", self.function, self.cls, self.number(node))
         function.is_lambda = True
-        self._parameters(function, node.params)
+        self._parameters(function, node.args)
         self.function.inner.append(function)
         with self.inside(function):
             function.returns.append(Return(self.expr(node.body), (), False))
         return self.new(FunctionRef(function), node)
 
-    def _class(self, node: cst.ClassDef) -> None:
-        for decorator in node.decorators:
-            self.expr(decorator.decorator)
-        bases = tuple(self.expr(base.value) for base in node.bases)
-        body = Function(self.module, node.name.value, self.function, None, self.number(node))
+    def _class(self, node: ast.ClassDef) -> None:
+        for decorator in node.decorator_list:
+            self.expr(decorator)
+        bases = tuple([self.expr(base.value if isinstance(base, ast.Starred) else base) for base in node.bases])
+        body = Function(self.module, node.name, self.function, None, self.number(node))
         body.is_class_body = True
-        cls = Class(self.module, node.name.value, bases, body, body.n)
+        cls = Class(self.module, node.name, bases, body, body.n)
         body.cls = cls
         self.module.classes.append(cls)
-        self.bind(cls.name, self.new(ClassRef(cls), node.name))
+        self.bind(cls.name, self.new(ClassRef(cls), Name(node)))
         self.function.inner.append(body)
         with self.inside(body, cls):
-            self._body(node.body.body)
+            self._body(node.body)
 
     # ------------------------------------------------------- small statements
 
-    def _assignment(self, node: cst.Assign) -> None:
+    def _assignment(self, node: ast.Assign) -> None:
         value = self.expr(node.value)
         for target in node.targets:
-            goal = target.target
-            if isinstance(goal, (cst.Tuple, cst.List)) and isinstance(node.value, (cst.Tuple, cst.List)):
-                self._parallel(goal, value)
+            if isinstance(target, (ast.Tuple, ast.List)) and isinstance(node.value, (ast.Tuple, ast.List)):
+                self._parallel(target, value)
             else:
-                self.assign(goal, value)
+                self.assign(target, value)
 
-    def _parallel(self, target: cst.Tuple | cst.List, value: Node) -> None:
+    def _parallel(self, target: ast.Tuple | ast.List, value: Node) -> None:
         """`a, b = x, y` gives the values themselves, with no tuple between."""
-        plain = isinstance(value, Display) and not any(isinstance(item, Starred) for item in value.items)
         if (
-            plain
-            and isinstance(value, Display)
-            and len(value.items) == len(target.elements)
-            and not any(isinstance(e, cst.StarredElement) for e in target.elements)
+            isinstance(value, Display)
+            and not any(isinstance(item, Starred) for item in value.items)
+            and len(value.items) == len(target.elts)
+            and not any(isinstance(element, ast.Starred) for element in target.elts)
         ):
-            for element, item in zip(target.elements, value.items):
-                self.assign(element.value, item)
+            for element, item in zip(target.elts, value.items):
+                self.assign(element, item)
         else:
             self.assign(target, value)
 
-    def _annotated(self, node: cst.AnnAssign) -> None:
+    def _annotated(self, node: ast.AnnAssign) -> None:
         if node.value is not None:
             self.assign(node.target, self.expr(node.value))
 
-    def _augmented(self, node: cst.AugAssign) -> None:
+    def _augmented(self, node: ast.AugAssign) -> None:
         left = self.expr(node.target)
-        right = self.expr(node.value)
-        op = type(node.operator).__name__.removesuffix("Assign")
-        value = self.binary(op, left, right, node, in_place=True)
-        if isinstance(node.target, cst.Name):
+        value = self.binary(node.op, left, self.expr(node.value), node, in_place=True)
+        if isinstance(node.target, ast.Name):
             self.trace.append(InPlace(value))
-        self.assign(node.target, value, op)
+        self.assign(node.target, value, value.op)
 
-    def _expression(self, node: cst.Expr) -> None:
+    def _expression(self, node: ast.Expr) -> None:
         value = self.expr(node.value)
         if isinstance(value, Attr):
             self.trace.append(Bare(value))
-        elif isinstance(value, Call) and not isinstance(node.value, cst.Name):  # `x` alone calls nothing again
+        elif isinstance(value, Call) and not isinstance(node.value, ast.Name):  # `x` alone calls nothing again
             self.function.discarded.append(value)
 
-    def _return(self, node: cst.Return) -> None:
+    def _return(self, node: ast.Return) -> None:
         value = self.expr(node.value) if node.value is not None else self.constant(None, node)
         self.function.returns.append(Return(value, self.guards, False))
         self._jump("return")
@@ -416,93 +399,89 @@ class Builder(ExpressionBuilder):
         self.trace.append(Jump(kind))
         self.dead = True
 
-    def _raise(self, node: cst.Raise) -> None:
+    def _raise(self, node: ast.Raise) -> None:
         if node.exc is not None:
             self.expr(node.exc)
         self._jump("raise")
 
-    def _break(self, node: cst.Break) -> None:
+    def _break(self, node: ast.Break) -> None:
         if self.loops:
             self.loops[-1].breaks.append(dict(self.env))
         self._jump("break")
 
-    def _next(self, node: cst.Continue) -> None:
+    def _next(self, node: ast.Continue) -> None:
         if self.loops:
             self.loops[-1].continues.append(dict(self.env))
         self._jump("continue")
 
-    def _assert(self, node: cst.Assert) -> None:
+    def _assert(self, node: ast.Assert) -> None:
         cond = self.expr(node.test)
         self.guards = (*self.guards, (cond, True))
 
-    def _import(self, node: cst.Import) -> None:
+    def _import(self, node: ast.Import) -> None:
         for alias in node.names:
-            path = self.dotted(alias.name)
-            if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
-                self.bind(alias.asname.name.value, self.new(Imported(self.module, path, None, 0), alias))
+            if alias.asname is not None:
+                self.bind(alias.asname, self.new(Imported(self.module, alias.name, None, 0), alias))
             else:
                 # `import a.b` binds `a`; that `a.b` is loaded is what attributes are looked up for anyway
-                self.bind(
-                    path.partition(".")[0], self.new(Imported(self.module, path.partition(".")[0], None, 0), alias)
-                )
-            self.module.imports.append((path, 0))
+                package = alias.name.partition(".")[0]
+                self.bind(package, self.new(Imported(self.module, package, None, 0), alias))
+            self.module.imports.append((alias.name, 0))
 
-    def _import_from(self, node: cst.ImportFrom) -> None:
-        path = self.dotted(node.module) if node.module is not None else ""
-        level = len(node.relative)
+    def _import_from(self, node: ast.ImportFrom) -> None:
+        path, level = node.module or "", node.level
         self.module.imports.append((path, level))
-        if isinstance(node.names, cst.ImportStar):
+        if node.names[0].name == "*":
             self.module.star_imports.append((path, level))
             return
         for alias in node.names:
-            name = self.dotted(alias.name)
-            local = alias.asname.name.value if alias.asname and isinstance(alias.asname.name, cst.Name) else name
-            self.module.imports.append((f"{path}.{name}" if path else name, level))
-            self.bind(local, self.new(Imported(self.module, path, name, level), alias))
+            self.module.imports.append((f"{path}.{alias.name}" if path else alias.name, level))
+            self.bind(alias.asname or alias.name, self.new(Imported(self.module, path, alias.name, level), alias))
 
-    def _global(self, node: cst.Global | cst.Nonlocal) -> None:
-        if isinstance(node, cst.Global):
-            self.globals.update(item.name.value for item in node.names)
+    def _global(self, node: ast.Global) -> None:
+        self.globals.update(node.names)
 
-    def _delete(self, node: cst.Del) -> None:
-        targets = node.target.elements if isinstance(node.target, cst.Tuple) else [node.target]
-        for target in targets:
-            name = target.value if isinstance(target, cst.Element) else target
-            if isinstance(name, cst.Name):
-                self.env.pop(name.value, None)
+    def _delete(self, node: ast.Delete) -> None:
+        for target in node.targets:
+            for name in target.elts if isinstance(target, ast.Tuple) else [target]:
+                if isinstance(name, ast.Name):
+                    self.env.pop(name.id, None)
 
 
-def _docstring(body: cst.BaseSuite) -> str:
-    """The text of a docstring, quotes included."""
-    first = body.body[0] if body.body else None
-    if isinstance(first, cst.SimpleStatementLine) and isinstance(first.body[0], cst.Expr):
-        value = first.body[0].value
-        return value.value if isinstance(value, cst.SimpleString) else ""
+def _docstring(body: list[ast.stmt]) -> str:
+    """The text of a docstring."""
+    first = body[0] if body else None
+    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
+        return first.value.value
     return ""
 
 
 _STATEMENTS: dict[type, Callable[[Builder, Any], None]] = {
-    cst.Assign: Builder._assignment,
-    cst.AnnAssign: Builder._annotated,
-    cst.AugAssign: Builder._augmented,
-    cst.Expr: Builder._expression,
-    cst.Return: Builder._return,
-    cst.Raise: Builder._raise,
-    cst.Break: Builder._break,
-    cst.Continue: Builder._next,
-    cst.Assert: Builder._assert,
-    cst.Import: Builder._import,
-    cst.ImportFrom: Builder._import_from,
-    cst.Global: Builder._global,
-    cst.Nonlocal: Builder._global,
-    cst.Del: Builder._delete,
-    cst.If: Builder._if,
-    cst.For: Builder._for,
-    cst.While: Builder._while,
-    cst.Try: Builder._try,
-    cst.TryStar: Builder._try,
-    cst.With: Builder._with,
-    cst.Match: Builder._match,
-    cst.FunctionDef: Builder._def,
-    cst.ClassDef: Builder._class,
+    ast.Assign: Builder._assignment,
+    ast.AnnAssign: Builder._annotated,
+    ast.AugAssign: Builder._augmented,
+    ast.Expr: Builder._expression,
+    ast.Return: Builder._return,
+    ast.Raise: Builder._raise,
+    ast.Break: Builder._break,
+    ast.Continue: Builder._next,
+    ast.Assert: Builder._assert,
+    ast.Import: Builder._import,
+    ast.ImportFrom: Builder._import_from,
+    ast.Global: Builder._global,
+    ast.Delete: Builder._delete,
+    ast.If: Builder._if,
+    ast.For: Builder._for,
+    ast.AsyncFor: Builder._for,
+    ast.While: Builder._while,
+    ast.Try: Builder._try,
+    ast.With: Builder._with,
+    ast.AsyncWith: Builder._with,
+    ast.Match: Builder._match,
+    ast.FunctionDef: Builder._def,
+    ast.AsyncFunctionDef: Builder._def,
+    ast.ClassDef: Builder._class,
 }
+
+if sys.version_info >= (3, 11):
+    _STATEMENTS[ast.TryStar] = Builder._try

@@ -10,16 +10,13 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from torchlint.findings import Edit
 from torchlint.semantics.nodes import Function, Imported
-from torchlint.semantics.statements import Numbered, Position, Statement, StatementEditor
-
-if TYPE_CHECKING:
-    pass
+from torchlint.semantics.spans import Position
+from torchlint.semantics.statements import Numbered, Statement, StatementEditor
 
 #: Expressions that bind closer than any operator.
 _PRIMARY = (

@@ -1,4 +1,4 @@
-"""Expressions of a libcst tree as nodes of the value graph."""
+"""Expressions of a syntax tree as nodes of the value graph."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import ast
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
-
-import libcst as cst
 
 from torchlint.semantics.nodes import (
     Attr,
@@ -33,10 +31,12 @@ from torchlint.semantics.nodes import (
     Unary,
     Unknown,
 )
+from torchlint.semantics.spans import Stretch
 from torchlint.semantics.traces import LoopStep, Trace
 
 if TYPE_CHECKING:
     from torchlint.semantics.module import Module
+    from torchlint.semantics.spans import Syntax
 
 N = TypeVar("N", bound=Node)
 
@@ -47,7 +47,7 @@ class ExpressionBuilder:
     def __init__(self, module: Module) -> None:
         self.module = module
         #: the syntax behind each number, for positions and fixes
-        self.syntax: list[cst.CSTNode | None] = []
+        self.syntax: list[Syntax] = []
         self.function: Function
         self.cls: Class | None = None
         self.env: dict[str, Node] = {}
@@ -58,11 +58,11 @@ class ExpressionBuilder:
 
     # ---------------------------------------------------------------- places
 
-    def number(self, syntax: cst.CSTNode | None) -> int:
+    def number(self, syntax: Syntax) -> int:
         self.syntax.append(syntax)
         return len(self.syntax) - 1
 
-    def new(self, node: N, syntax: cst.CSTNode | None, n: int | None = None) -> N:
+    def new(self, node: N, syntax: Syntax, n: int | None = None) -> N:
         """Number a node; a node that has no syntax of its own shares the number `n` of another."""
         if n is None:
             self.syntax.append(syntax)
@@ -95,143 +95,100 @@ class ExpressionBuilder:
 
     # ----------------------------------------------------------- expressions
 
-    def expr(self, node: cst.CSTNode) -> Node:
+    def expr(self, node: ast.expr) -> Node:
         handler = _EXPRESSIONS.get(type(node))
         if handler is None:
             return self.new(Unknown(), node)
         return handler(self, node)
 
-    def constant(self, value: object, node: cst.CSTNode) -> Const:
+    def constant(self, value: object, node: ast.expr | ast.stmt) -> Const:
         return self.new(Const(value), node)
 
     def choice(self, cond: Node, yes: Node, no: Node) -> Node:
         return self.new(Choice(cond, yes, no), None, yes.n)
 
-    def binary(self, op: str, left: Node, right: Node, node: cst.CSTNode, in_place: bool = False) -> Binary:
-        value = self.new(Binary(op, left, right, in_place), node)
+    def binary(
+        self, op: ast.operator, left: Node, right: Node, node: ast.BinOp | ast.AugAssign, in_place: bool = False
+    ) -> Binary:
+        value = self.new(Binary(_OPERATORS[type(op)], left, right, in_place), node)
         self.function.operations.append(value)
         return value
 
-    def annotation(self, node: cst.CSTNode) -> Node | None:
+    def annotation(self, node: ast.expr | None) -> Node | None:
         """An annotation as a value, if it is a plain name: other forms say nothing that rules use."""
-        if isinstance(node, (cst.Name, cst.Attribute)):
-            return self.expr(node)
-        return None
+        return self.expr(node) if isinstance(node, (ast.Name, ast.Attribute)) else None
 
-    def dotted(self, node: cst.CSTNode) -> str:
-        if isinstance(node, cst.Name):
-            return node.value
-        if isinstance(node, cst.Attribute):
-            return f"{self.dotted(node.value)}.{node.attr.value}"
-        return ""
+    def _name(self, node: ast.Name) -> Node:
+        value = self.env.get(node.id)
+        return value if value is not None else self.new(Free(node.id, self.function), node)
 
-    def _name(self, node: cst.Name) -> Node:
-        name = node.value
-        value = self.env.get(name)
-        if value is not None:
-            return value
-        if name in _KEYWORDS:
-            return self.constant(_KEYWORDS[name], node)
-        return self.new(Free(name, self.function), node)
+    def _attribute(self, node: ast.Attribute) -> Node:
+        return self.new(Attr(self.expr(node.value), node.attr), node)
 
-    def _attribute(self, node: cst.Attribute) -> Node:
-        return self.new(Attr(self.expr(node.value), node.attr.value), node)
-
-    def _call(self, node: cst.Call) -> Node:
+    def _call(self, node: ast.Call) -> Node:
         func = self.expr(node.func)
-        args: list[Node] = []
-        keywords: list[tuple[str | None, Node]] = []
-        for arg in node.args:
-            value = self.expr(arg.value)
-            if arg.star == "*":
-                args.append(self.new(Starred(value), arg))
-            elif arg.star == "**":
-                keywords.append((None, value))
-            elif arg.keyword is not None:
-                keywords.append((arg.keyword.value, value))
-            else:
-                args.append(value)
-        call = self.new(Call(func, tuple(args), tuple(keywords), self.function, self.guards), node)
+        args = self._items(node.args)
+        keywords = tuple([(keyword.arg, self.expr(keyword.value)) for keyword in node.keywords])
+        call = self.new(Call(func, args, keywords, self.function, self.guards), node)
         self.function.calls.append(call)
         self.trace.append(call)
         return call
 
-    def _subscript(self, node: cst.Subscript) -> Node:
+    def _items(self, nodes: list[ast.expr]) -> tuple[Node, ...]:
+        """Arguments, or elements of a display."""
+        return tuple([self.expr(node) for node in nodes])
+
+    def _starred(self, node: ast.Starred) -> Node:
+        return self.new(Starred(self.expr(node.value)), node)
+
+    def _subscript(self, node: ast.Subscript) -> Node:
         base = self.expr(node.value)
-        elements = [self._index(element.slice) for element in node.slice]
-        if len(elements) == 1:
-            index = elements[0]
+        if isinstance(node.slice, ast.Tuple):
+            index: Node = self.new(Display("tuple", self._items(node.slice.elts)), node)
         else:
-            index = self.new(Display("tuple", tuple(elements)), node)
+            index = self.expr(node.slice)
         return self.new(Item(base, index), node)
 
-    def _index(self, node: cst.BaseSlice) -> Node:
-        if isinstance(node, cst.Index):
-            return self.expr(node.value)
-        if isinstance(node, cst.Slice):
-            bounds = [self.expr(part) if part is not None else None for part in (node.lower, node.upper, node.step)]
-            return self.new(Slice(*bounds), node)
+    def _slice(self, node: ast.Slice) -> Node:
+        bounds = [self.expr(part) if part is not None else None for part in (node.lower, node.upper, node.step)]
+        return self.new(Slice(*bounds), node)
+
+    def _constant(self, node: ast.Constant) -> Node:
+        value = node.value
+        if isinstance(value, (str, bytes)) and len(value) > 200:  # prose: no rule asks
+            return self.new(Unknown(), node)
+        if isinstance(value, complex) or value is Ellipsis:
+            return self.new(Unknown(), node)
+        return self.constant(value, node)
+
+    def _formatted(self, node: ast.JoinedStr) -> Node:
+        for part in node.values:
+            if not isinstance(part, ast.Constant):
+                self.expr(part.value)  # type: ignore[attr-defined]
         return self.new(Unknown(), node)
 
-    def _integer(self, node: cst.Integer) -> Node:
-        try:
-            return self.constant(int(node.value.replace("_", ""), 0), node)
-        except ValueError:  # more digits than int() reads
-            return self.new(Unknown(), node)
+    def _display(self, node: ast.Tuple | ast.List | ast.Set) -> Node:
+        return self.new(Display(type(node).__name__.lower(), self._items(node.elts)), node)
 
-    def _float(self, node: cst.Float) -> Node:
-        return self.constant(float(node.value.replace("_", "")), node)
-
-    def _string(self, node: cst.SimpleString) -> Node:
-        text = node.value
-        if len(text) > 200:  # prose: no rule asks
-            return self.new(Unknown(), node)
-        if text[0] in "'\"" and "\\" not in text and text[1:2] != text[0]:
-            return self.constant(text[1:-1], node)
-        try:
-            return self.constant(ast.literal_eval(text), node)
-        except (ValueError, SyntaxError):
-            return self.new(Unknown(), node)
-
-    def _formatted(self, node: cst.FormattedString | cst.TemplatedString) -> Node:
-        for part in node.parts:
-            if isinstance(part, (cst.FormattedStringExpression, cst.TemplatedStringExpression)):
-                self.expr(part.expression)
-        return self.new(Unknown(), node)
-
-    def _concatenated(self, node: cst.ConcatenatedString) -> Node:
-        self.expr(node.left)
-        self.expr(node.right)
-        return self.new(Unknown(), node)
-
-    def _display(self, node: cst.Tuple | cst.List | cst.Set) -> Node:
-        items = []
-        for element in node.elements:
-            value = self.expr(element.value)
-            items.append(self.new(Starred(value), element) if isinstance(element, cst.StarredElement) else value)
-        return self.new(Display(type(node).__name__.lower(), tuple(items)), node)
-
-    def _dict(self, node: cst.Dict) -> Node:
+    def _dict(self, node: ast.Dict) -> Node:
         items: list[tuple[Node | None, Node]] = []
-        for element in node.elements:
-            key = self.expr(element.key) if isinstance(element, cst.DictElement) else None
-            items.append((key, self.expr(element.value)))
+        for key, value in zip(node.keys, node.values):
+            items.append((self.expr(key) if key is not None else None, self.expr(value)))
         return self.new(Mapping(tuple(items)), node)
 
-    def _binary(self, node: cst.BinaryOperation) -> Node:
+    def _binary(self, node: ast.BinOp) -> Node:
         # a chain `a + b + c + ...` of generated code is as deep as it is long: unroll it
         chain = [node]
-        while isinstance(chain[-1].left, cst.BinaryOperation):
+        while isinstance(chain[-1].left, ast.BinOp):
             chain.append(chain[-1].left)
         value = self.expr(chain[-1].left)
         for link in reversed(chain):
-            right = self.expr(link.right)
-            value = self.binary(type(link.operator).__name__, value, right, link)
+            value = self.binary(link.op, value, self.expr(link.right), link)
         return value
 
-    def _unary(self, node: cst.UnaryOperation) -> Node:
-        operand = self.expr(node.expression)
-        op = type(node.operator).__name__
+    def _unary(self, node: ast.UnaryOp) -> Node:
+        operand = self.expr(node.operand)
+        op = _SIGNS[type(node.op)]
         if op == "Minus" and isinstance(operand, Const) and type(operand.value) in (int, float):
             return self.constant(-operand.value, node)  # type: ignore[operator]
         value = self.new(Unary(op, operand), node)
@@ -239,27 +196,31 @@ class ExpressionBuilder:
             self.function.operations.append(value)
         return value
 
-    def _boolean(self, node: cst.BooleanOperation) -> Node:
-        op = type(node.operator).__name__
-        left = self.expr(node.left)
+    def _boolean(self, node: ast.BoolOp) -> Node:
+        op = type(node.op).__name__
+        first, *others = node.values
+        value = self.expr(first)
         guards = self.guards
-        self.guards = (*guards, (left, op == "And"))
-        right = self.expr(node.right)
+        for other in others:
+            self.guards = (*guards, (value, op == "And"))
+            right = self.expr(other)
+            place = node if other is others[-1] else Stretch(first, other)
+            value = self.new(Boolean(op, value, right), place)
         self.guards = guards
-        return self.new(Boolean(op, left, right), node)
+        return value
 
-    def _comparison(self, node: cst.Comparison) -> Node:
+    def _comparison(self, node: ast.Compare) -> Node:
         left = self.expr(node.left)
         result: Node | None = None
-        for target in node.comparisons:
-            right = self.expr(target.comparator)
-            part = self.new(Compare(type(target.operator).__name__, left, right, self.guards), node)
+        for op, comparator in zip(node.ops, node.comparators):
+            right = self.expr(comparator)
+            part = self.new(Compare(_COMPARISONS[type(op)], left, right, self.guards), node)
             self.function.comparisons.append(part)
             result = part if result is None else self.new(Boolean("And", result, part), node)
             left = right
         return result if result is not None else left
 
-    def _conditional(self, node: cst.IfExp) -> Node:
+    def _conditional(self, node: ast.IfExp) -> Node:
         cond = self.expr(node.test)
         guards = self.guards
         self.guards = (*guards, (cond, True))
@@ -269,49 +230,47 @@ class ExpressionBuilder:
         self.guards = guards
         return self.new(Choice(cond, yes, no), node)
 
-    def _named(self, node: cst.NamedExpr) -> Node:
+    def _named(self, node: ast.NamedExpr) -> Node:
         value = self.expr(node.value)
-        if isinstance(node.target, cst.Name):
-            self.bind(node.target.value, value)
+        self.bind(node.target.id, value)
         return value
 
     def bind(self, name: str, value: Node) -> None:
         raise NotImplementedError
 
-    def lambda_(self, node: cst.Lambda) -> Node:
+    def lambda_(self, node: ast.Lambda) -> Node:
         raise NotImplementedError
 
-    def _lambda(self, node: cst.Lambda) -> Node:
+    def _lambda(self, node: ast.Lambda) -> Node:
         return self.lambda_(node)
 
-    def _await(self, node: cst.Await) -> Node:
-        return self.expr(node.expression)
+    def _await(self, node: ast.Await) -> Node:
+        return self.expr(node.value)
 
-    def _yield(self, node: cst.Yield) -> Node:
+    def _yield(self, node: ast.Yield) -> Node:
         if node.value is not None:
-            source = node.value.item if isinstance(node.value, cst.From) else node.value
-            value = self.expr(source)
-            if isinstance(node.value, cst.From):
-                value = self.new(Element(value), node)
-            self.function.returns.append(Return(value, self.guards, True))
+            self.function.returns.append(Return(self.expr(node.value), self.guards, True))
         return self.new(Unknown(), node)
 
-    def _comprehension(self, node: cst.ListComp | cst.SetComp | cst.GeneratorExp | cst.DictComp) -> Node:
+    def _yield_from(self, node: ast.YieldFrom) -> Node:
+        value = self.new(Element(self.expr(node.value)), node)
+        self.function.returns.append(Return(value, self.guards, True))
+        return self.new(Unknown(), node)
+
+    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Node:
         outer_env, outer, outer_guards = self.env, self.trace, self.guards
         self.env = dict(outer_env)
         clauses: list[tuple[Node, Node, Trace]] = []
-        clause: cst.CompFor | None = node.for_in
-        while clause is not None:
+        for clause in node.generators:
             source = self.expr(clause.iter)
             before, self.trace = self.trace, []
             target: Node = self.new(Element(source), clause.target)
             self.assign(clause.target, target)
             for test in clause.ifs:
-                cond = self.expr(test.test)
+                cond = self.expr(test)
                 self.guards = (*self.guards, (cond, True))
             clauses.append((source, target, before))
-            clause = clause.inner_for_in
-        if isinstance(node, cst.DictComp):
+        if isinstance(node, ast.DictComp):
             self.expr(node.key)
             element = self.expr(node.value)
         else:
@@ -324,38 +283,75 @@ class ExpressionBuilder:
         kind = type(node).__name__
         return self.new(Comprehension(kind, element, clauses[0][0]), node)
 
-    def assign(self, target: cst.CSTNode, value: Node) -> None:
+    def assign(self, target: ast.expr, value: Node) -> None:
         raise NotImplementedError
 
 
-_KEYWORDS: dict[str, object] = {"True": True, "False": False, "None": None}
+#: The operators by the names that they have in the value graph.
+_OPERATORS: dict[type[ast.operator], str] = {
+    ast.Add: "Add",
+    ast.Sub: "Subtract",
+    ast.Mult: "Multiply",
+    ast.MatMult: "MatrixMultiply",
+    ast.Div: "Divide",
+    ast.FloorDiv: "FloorDivide",
+    ast.Mod: "Modulo",
+    ast.Pow: "Power",
+    ast.LShift: "LeftShift",
+    ast.RShift: "RightShift",
+    ast.BitOr: "BitOr",
+    ast.BitXor: "BitXor",
+    ast.BitAnd: "BitAnd",
+}
+
+_SIGNS: dict[type[ast.unaryop], str] = {
+    ast.UAdd: "Plus",
+    ast.USub: "Minus",
+    ast.Invert: "BitInvert",
+    ast.Not: "Not",
+}
+
+_COMPARISONS: dict[type[ast.cmpop], str] = {
+    ast.Eq: "Equal",
+    ast.NotEq: "NotEqual",
+    ast.Lt: "LessThan",
+    ast.LtE: "LessThanEqual",
+    ast.Gt: "GreaterThan",
+    ast.GtE: "GreaterThanEqual",
+    ast.Is: "Is",
+    ast.IsNot: "IsNot",
+    ast.In: "In",
+    ast.NotIn: "NotIn",
+}
 
 _EXPRESSIONS: dict[type, Callable[[ExpressionBuilder, Any], Node]] = {
-    cst.Name: ExpressionBuilder._name,
-    cst.Attribute: ExpressionBuilder._attribute,
-    cst.Call: ExpressionBuilder._call,
-    cst.Subscript: ExpressionBuilder._subscript,
-    cst.Integer: ExpressionBuilder._integer,
-    cst.Float: ExpressionBuilder._float,
-    cst.SimpleString: ExpressionBuilder._string,
-    cst.FormattedString: ExpressionBuilder._formatted,
-    cst.TemplatedString: ExpressionBuilder._formatted,
-    cst.ConcatenatedString: ExpressionBuilder._concatenated,
-    cst.Tuple: ExpressionBuilder._display,
-    cst.List: ExpressionBuilder._display,
-    cst.Set: ExpressionBuilder._display,
-    cst.Dict: ExpressionBuilder._dict,
-    cst.BinaryOperation: ExpressionBuilder._binary,
-    cst.UnaryOperation: ExpressionBuilder._unary,
-    cst.BooleanOperation: ExpressionBuilder._boolean,
-    cst.Comparison: ExpressionBuilder._comparison,
-    cst.IfExp: ExpressionBuilder._conditional,
-    cst.NamedExpr: ExpressionBuilder._named,
-    cst.Lambda: ExpressionBuilder._lambda,
-    cst.Await: ExpressionBuilder._await,
-    cst.Yield: ExpressionBuilder._yield,
-    cst.ListComp: ExpressionBuilder._comprehension,
-    cst.SetComp: ExpressionBuilder._comprehension,
-    cst.GeneratorExp: ExpressionBuilder._comprehension,
-    cst.DictComp: ExpressionBuilder._comprehension,
+    ast.Name: ExpressionBuilder._name,
+    ast.Attribute: ExpressionBuilder._attribute,
+    ast.Call: ExpressionBuilder._call,
+    ast.Subscript: ExpressionBuilder._subscript,
+    ast.Slice: ExpressionBuilder._slice,
+    ast.Starred: ExpressionBuilder._starred,
+    ast.Constant: ExpressionBuilder._constant,
+    ast.JoinedStr: ExpressionBuilder._formatted,
+    ast.Tuple: ExpressionBuilder._display,
+    ast.List: ExpressionBuilder._display,
+    ast.Set: ExpressionBuilder._display,
+    ast.Dict: ExpressionBuilder._dict,
+    ast.BinOp: ExpressionBuilder._binary,
+    ast.UnaryOp: ExpressionBuilder._unary,
+    ast.BoolOp: ExpressionBuilder._boolean,
+    ast.Compare: ExpressionBuilder._comparison,
+    ast.IfExp: ExpressionBuilder._conditional,
+    ast.NamedExpr: ExpressionBuilder._named,
+    ast.Lambda: ExpressionBuilder._lambda,
+    ast.Await: ExpressionBuilder._await,
+    ast.Yield: ExpressionBuilder._yield,
+    ast.YieldFrom: ExpressionBuilder._yield_from,
+    ast.ListComp: ExpressionBuilder._comprehension,
+    ast.SetComp: ExpressionBuilder._comprehension,
+    ast.GeneratorExp: ExpressionBuilder._comprehension,
+    ast.DictComp: ExpressionBuilder._comprehension,
 }
+
+if hasattr(ast, "TemplateStr"):  # Python 3.14
+    _EXPRESSIONS[ast.TemplateStr] = ExpressionBuilder._formatted

@@ -21,13 +21,13 @@ from torchlint.semantics.nodes import (
 )
 
 if TYPE_CHECKING:
+    import ast
     from pathlib import Path
-
-    import libcst as cst
 
     from torchlint.semantics.editor import Editor
     from torchlint.semantics.evaluate import Evaluator
     from torchlint.semantics.project import Project
+    from torchlint.semantics.spans import Position, Spans, Syntax
     from torchlint.semantics.training import Fact
     from torchlint.source import Source
 
@@ -47,8 +47,7 @@ class Site:
 class Module:
     """The value graph of one file.
 
-    The syntax tree is not kept: `location` parses the file once more when a finding needs rows and columns,
-    which few files do.
+    The syntax is not kept: the file is parsed once more when a finding elsewhere needs a place in it.
     """
 
     def __init__(self, source: Source, project: Project) -> None:
@@ -61,6 +60,9 @@ class Module:
         self.imports: list[tuple[str, int]] = []
         self.star_imports: list[tuple[str, int]] = []
         self._places: dict[int, Location] = {}
+        #: the syntax behind each number, None once it was dropped
+        self._syntax: list[Syntax] | None = None
+        self._spans: Spans | None = None
         self._editor: Editor | None = None
         #: what `training.py` found out, once asked
         self.facts: list[Fact] | None = None
@@ -73,43 +75,59 @@ class Module:
     def evaluator(self) -> Evaluator:
         return self.project.evaluator
 
-    def _parse(self) -> cst.Module:
+    def _parse(self) -> ast.Module:
         from torchlint.semantics.parse import parse
 
         return parse(self.source)
 
-    def _build(self, tree: cst.Module) -> Function:
+    def _build(self, tree: ast.Module) -> Function:
         from torchlint.semantics.parse import build
 
         top, self._syntax = build(self, tree)
-        self._tree: cst.Module | None = tree
         return top
 
     def release(self) -> None:
-        """Drop the syntax tree."""
-        self._tree, self._syntax, self._editor = None, [], None
+        """Drop the syntax."""
+        self._syntax = self._spans = self._editor = None
+
+    def syntax(self, n: int) -> Syntax:
+        """What node `n` was made from."""
+        if self._syntax is None:
+            # numbering is deterministic, so a second reading gives the same numbers
+            self._syntax = Module(self.source, self.project)._syntax
+            assert self._syntax is not None
+            self.project.restored(self)
+        return self._syntax[n] if n < len(self._syntax) else None
+
+    @property
+    def spans(self) -> Spans:
+        """The places of syntax."""
+        if self._spans is None:
+            from torchlint.semantics.spans import Spans
+
+            self._spans = Spans(self.source)
+        return self._spans
+
+    def span(self, n: int) -> tuple[Position, Position] | None:
+        """Where node `n` begins and ends, in rows of the text."""
+        return self.spans.of(self.syntax(n))
 
     def location(self, n: int) -> Location:
-        """Where node `n` stands. Parses the file again if its tree was dropped."""
+        """Where node `n` stands."""
         found = self._places.get(n)
         if found is None:
-            from torchlint.semantics.parse import positions
-
-            if self._tree is None:
-                # numbering is deterministic, so a second reading gives the same numbers
-                other = Module(self.source, self.project)
-                self._places = positions(other)
-            else:
-                self._places = positions(self)
-            found = self._places.get(n) or Location(self.source.path, 1, 1, 1, 2)
+            (row, column), (end_row, end_column) = self.span(n) or ((1, 0), (1, 1))
+            cell, row = self.source.place(row)
+            _, end_row = self.source.place(end_row)
+            found = Location(self.source.path, row, column + 1, end_row, end_column + 1, cell)
+            self._places[n] = found
         return found
 
     def text(self, node: Node, part: str = "") -> str:
         """How a node, or its part `left` or `right`, is written in the source, on one line; for messages."""
         from torchlint.semantics.parse import text
 
-        self._restored()
-        return text(self, node.n, part)
+        return text(self.spans, self.syntax(node.n), part)
 
     @property
     def editor(self) -> Editor:
@@ -117,23 +135,15 @@ class Module:
         if self._editor is None:
             from torchlint.semantics.editor import Editor
 
-            self._editor = Editor(self, self._restored(), self._syntax)
+            self._editor = Editor(self)
         return self._editor
-
-    def _restored(self) -> cst.Module:
-        """The syntax tree, read again if it was dropped: numbering is deterministic."""
-        if self._tree is None:
-            other = Module(self.source, self.project)
-            self._tree, self._syntax = other._tree, other._syntax
-        assert self._tree is not None
-        return self._tree
 
     def comment(self, node: Node) -> str:
         """The comments at the end of the first and last row of a node and alone in the row above, "" in a notebook."""
         place = self.location(node.n)
         if place.cell is not None:
             return ""
-        rows = self.source.text.splitlines()
+        rows = self.source.lines
         above, *inside = [rows[n - 1] if 0 < n <= len(rows) else "" for n in range(place.row - 1, place.end_row + 1)]
         ends = dict.fromkeys(row.partition("#")[2].strip() for row in (inside[0], inside[-1]))
         return " ".join([above.strip() if above.strip().startswith("#") else "", *ends]).strip()

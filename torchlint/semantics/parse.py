@@ -1,21 +1,20 @@
-"""The only door to libcst: text to tree, tree to value graph, numbers to positions."""
+"""The door to Python's parser: text to tree, tree to value graph, numbers to places and to text."""
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
-from torchlint.findings import Location
+from torchlint.grammar import REFUSALS, tree_of
 from torchlint.semantics.build import Builder
-from torchlint.source import UnreadableError
 
 if TYPE_CHECKING:
     from torchlint.semantics.module import Module
     from torchlint.semantics.nodes import Function
+    from torchlint.semantics.spans import Spans, Syntax
     from torchlint.source import Source
 
 #: Deep enough for machine-written code, shallow enough for an 8 MB stack on Python 3.10.
@@ -33,60 +32,49 @@ def deep() -> Iterator[None]:
         sys.setrecursionlimit(before)
 
 
-def parse(source: Source) -> cst.Module:
+def parse(source: Source) -> ast.Module:
     """Parse the text of a source.
 
     Raises `UnreadableError` with the row and column of a syntax error.
     """
     try:
         with deep():
-            return cst.parse_module(source.text)
-    except cst.ParserSyntaxError as error:
-        cell, row = source.place(error.raw_line)
-        raise UnreadableError(
-            f"syntax error: {error.message.splitlines()[0]}", row=row, column=error.raw_column + 1, cell=cell
-        ) from None
-    except RecursionError:
-        raise UnreadableError("nested too deeply to be read", row=1, column=1, cell=None) from None
+            return tree_of(source.text)
+    except REFUSALS as error:
+        tree = _newer(source.text) if isinstance(error, SyntaxError) else None
+        if tree is None:
+            raise source.refused(error) from None
+        return tree
 
 
-def build(module: Module, tree: cst.Module) -> tuple[Function, list[cst.CSTNode | None]]:
+def _newer(text: str) -> ast.Module | None:
+    """The tree of a text that is written in the grammar of a newer Python than the one that runs."""
+    from torchlint.semantics.newer import in_older_grammar
+
+    try:
+        with deep():
+            older = in_older_grammar(text)
+            return tree_of(older) if older is not None else None
+    except REFUSALS:
+        return None
+
+
+def build(module: Module, tree: ast.Module) -> tuple[Function, list[Syntax]]:
     """Read a tree into the value graph; also returns the syntax behind each number."""
     builder = Builder(module)
     try:
         with deep():
             return builder.build(tree), builder.syntax
-    except RecursionError:
-        raise UnreadableError("nested too deeply to be read", row=1, column=1, cell=None) from None
+    except RecursionError as error:
+        raise module.source.refused(error) from None
 
 
-def text(module: Module, n: int, part: str = "") -> str:
-    """The source text of node `n`, or of its field `part`, of a module that still holds its tree, on one line."""
-    assert module._tree is not None
-    syntax = module._syntax[n] if n < len(module._syntax) else None
-    if part:
-        if isinstance(syntax, cst.AugAssign):
-            part = {"left": "target", "right": "value"}.get(part, part)
+def text(spans: Spans, syntax: Syntax, part: str = "") -> str:
+    """How an expression, or its part `left` or `right`, is written, on one line; "" for other syntax."""
+    if isinstance(syntax, ast.AugAssign) and part:
+        syntax = {"left": syntax.target, "right": syntax.value}.get(part)
+    elif part:
         syntax = getattr(syntax, part, None)
-    if not isinstance(syntax, (cst.BaseExpression, cst.AugAssign)):
+    if not isinstance(syntax, (ast.expr, ast.AugAssign)):
         return ""
-    if isinstance(syntax, cst.BinaryOperation) and syntax.lpar:
-        syntax = syntax.with_changes(lpar=(), rpar=())
-    return " ".join(module._tree.code_for_node(syntax).split())
-
-
-def positions(module: Module) -> dict[int, Location]:
-    """The location of every node of a module that still holds its tree."""
-    from libcst.metadata import MetadataWrapper, PositionProvider
-
-    assert module._tree is not None
-    with deep():
-        ranges = MetadataWrapper(module._tree, unsafe_skip_copy=True).resolve(PositionProvider)
-    source, found = module.source, {}
-    for n, syntax in enumerate(module._syntax):
-        span = ranges.get(syntax) if syntax is not None else None
-        if span is not None:
-            cell, row = source.place(span.start.line)
-            _, end_row = source.place(span.end.line)
-            found[n] = Location(source.path, row, span.start.column + 1, end_row, span.end.column + 1, cell)
-    return found
+    return " ".join(spans.text(*spans.bounds(syntax)).split())

@@ -37,6 +37,7 @@ class Project:
         self._imports: dict[tuple[Path, Path], bool] = {}
         self._bytes: dict[Path, bytes] = {}
         self._importing: dict[Path, list[Path]] = {}
+        self._restored: list[Module] = []
         self.evaluator = Evaluator(self)
         self.relevance = Relevance()
         #: what walks through whole programs found, by the place where they start (see training.py)
@@ -93,9 +94,15 @@ class Project:
         self._modules[path] = module
         self._modules.move_to_end(path)
 
+    def restored(self, module: Module) -> None:
+        """The syntax of a module was read a second time: it is dropped with that of the file being linted."""
+        self._restored.append(module)
+
     def close_file(self, module: Module) -> None:
         """Forget what only the linting of one file needed."""
-        module.release()
+        for held in (module, *self._restored):
+            held.release()
+        self._restored.clear()
         self.evaluator.forget()
         # found out anew for each file, so that it is known what its answer was read from; that costs next to nothing
         self.relevance = Relevance()

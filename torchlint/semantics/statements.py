@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +12,8 @@ import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider, WhitespaceInclusivePositionProvider
 
 from torchlint.findings import Edit, Location
+from torchlint.semantics.spans import Position
+from torchlint.source import UnreadableError
 
 if TYPE_CHECKING:
     from torchlint.semantics.module import Module
@@ -21,10 +24,6 @@ class Numbered(Protocol):
 
     @property
     def n(self) -> int: ...
-
-
-#: A row, from 1, and a column, from 0.
-Position = tuple[int, int]
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,9 +53,16 @@ class Statement:
 class StatementEditor:
     """Edits of whole statements."""
 
-    def __init__(self, module: Module, tree: cst.Module, syntax: Sequence[cst.CSTNode | None]) -> None:
-        self.module, self.tree, self._syntax = module, tree, syntax
+    def __init__(self, module: Module) -> None:
+        from torchlint.semantics.parse import deep
+
+        self.module = module
         self._rows = module.source.lines
+        try:
+            with deep():
+                self.tree = cst.parse_module(module.source.text)
+        except (cst.ParserSyntaxError, RecursionError):
+            raise UnreadableError("libcst can't read what Python can") from None
 
     @cached_property
     def ranges(self) -> tuple[dict[cst.CSTNode, tuple[Position, Position]], ...]:
@@ -84,15 +90,26 @@ class StatementEditor:
         _, end_row = source.place(last)
         return Edit(Location(source.path, row, start[1] + 1, end_row, end[1] + 1, cell), content)
 
+    @cached_property
+    def _by_place(self) -> dict[tuple[Position, Position], list[cst.CSTNode]]:
+        """The expressions of the tree, and `a += b`, by where they begin and end."""
+        found: dict[tuple[Position, Position], list[cst.CSTNode]] = {}
+        for syntax, place in self.ranges[0].items():
+            if isinstance(syntax, (cst.BaseExpression, cst.AugAssign)):
+                found.setdefault(place, []).append(syntax)
+        return found
+
     def text(self, start: Position, end: Position) -> str:
         """What is written between two places."""
-        rows = self._rows[start[0] - 1 : end[0]]
-        rows[-1] = rows[-1][: end[1]]
-        rows[0] = rows[0][start[1] :]
-        return "\n".join(rows)
+        return self.module.spans.text(start, end)
 
     def syntax_of(self, node: Numbered) -> cst.CSTNode | None:
-        return self._syntax[node.n] if node.n < len(self._syntax) else None
+        """The expression that a node was made from, as libcst reads it."""
+        syntax, place = self.module.syntax(node.n), self.module.span(node.n)
+        kinds = _KINDS.get(type(syntax))
+        if kinds is None or place is None:
+            return None
+        return next((found for found in self._by_place.get(place, ()) if isinstance(found, kinds)), None)
 
     def is_statement(self, statement: Statement, node: Numbered) -> bool:
         """Whether an expression is a statement of its own."""
@@ -118,8 +135,7 @@ class StatementEditor:
             yield from block[at + 1 :]
 
     def holds(self, statement: Statement, node: Numbered) -> bool:
-        syntax = self.syntax_of(node)
-        span = self.ranges[0].get(syntax) if syntax is not None else None
+        span = self.module.span(node.n)
         return span is not None and statement.start <= span[0] and span[1] <= statement.end
 
     def assigns(self, statement: Statement, name: str) -> bool:
@@ -138,8 +154,7 @@ class StatementEditor:
 
     def _blocks_around(self, node: Numbered) -> list[tuple[list[Statement], int]]:
         """The blocks that a node stands in, the innermost last, each with the index of the statement."""
-        syntax = self.syntax_of(node)
-        span = self.ranges[0].get(syntax) if syntax is not None else None
+        span = self.module.span(node.n)
         if span is None:
             return []
         found: list[tuple[list[Statement], int]] = []
@@ -215,6 +230,32 @@ class StatementEditor:
         if self.module.source.place(first)[0] != self.module.source.place(first - 1)[0]:
             return None  # the first row of a cell
         return self.edit((first - 1, len(self._rows[first - 2])), end, ""), text
+
+
+#: What the expressions of `ast` are in libcst. Two of one kind never stand in one place.
+_KINDS: dict[type, Any] = {
+    ast.Name: cst.Name,
+    ast.Attribute: cst.Attribute,
+    ast.Call: cst.Call,
+    ast.Subscript: cst.Subscript,
+    ast.Constant: (cst.BaseNumber, cst.BaseString, cst.Name, cst.Ellipsis),
+    ast.JoinedStr: cst.BaseString,
+    ast.Tuple: cst.Tuple,
+    ast.List: cst.List,
+    ast.Set: cst.Set,
+    ast.Dict: cst.Dict,
+    ast.BinOp: cst.BinaryOperation,
+    ast.AugAssign: cst.AugAssign,
+    ast.UnaryOp: cst.UnaryOperation,
+    ast.BoolOp: cst.BooleanOperation,
+    ast.Compare: cst.Comparison,
+    ast.IfExp: cst.IfExp,
+    ast.Lambda: cst.Lambda,
+    ast.ListComp: cst.ListComp,
+    ast.SetComp: cst.SetComp,
+    ast.GeneratorExp: cst.GeneratorExp,
+    ast.DictComp: cst.DictComp,
+}
 
 
 def _names(target: cst.CSTNode, name: str) -> bool:
