@@ -150,9 +150,19 @@ def test_a_file_that_is_closed(server: Start, tmp_path: Path) -> None:
     assert last["params"]["diagnostics"] == []
 
 
+NO_PARSER = """if True:
+    import sys
+    class Refuse:
+        def find_spec(self, name, path=None, target=None):
+            if name == "torchlint.semantics.parse":
+                raise RuntimeError("the parser was imported")
+    sys.meta_path.insert(0, Refuse())
+"""
+
+
 def test_files_without_torch_cost_next_to_nothing(server: Start, tmp_path: Path) -> None:
     (tmp_path / "stubs").mkdir()
-    (tmp_path / "stubs/libcst.py").write_text("raise RuntimeError('libcst was imported')\n")
+    (tmp_path / "stubs/sitecustomize.py").write_text(NO_PARSER)
     client = server(PYTHONPATH=str(tmp_path / "stubs"))
     uri = client.open(tmp_path / "web.py", "import flask\napp = flask.Flask('x')\n")
     assert client.diagnostics(uri) == []

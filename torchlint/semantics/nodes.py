@@ -1,6 +1,6 @@
 """The value graph: what a file's expressions are made of, without syntax.
 
-The builder (`build.py`) reads a libcst tree once and leaves two things per function:
+The builder (`build.py`) reads a syntax tree once and leaves two things per function:
 
 - a graph of *value nodes*. A variable is gone: its use points straight at the node that was assigned, so
   that two uses of an unchanged `x` are the same object, and a rebinding is another. Branches meet in a
