@@ -290,8 +290,7 @@ def test_checkpoints_and_copies(tmp_path: Path) -> None:
         first.fit(Lit(), loader())
         first.save_checkpoint(tmp_path / "first.ckpt")
         module = Lit()
-        # Lightning's own state, which torch does not load unless told to trust it
-        trainer(callbacks).fit(module, loader(), ckpt_path=tmp_path / "first.ckpt", weights_only=False)
+        trainer(callbacks).fit(module, loader(), ckpt_path=tmp_path / "first.ckpt")
         results.append(weights(module))
     assert all(map(torch.equal, *results))
 

@@ -203,18 +203,31 @@ def test_an_error_comes_out_as_itself_and_ends_the_guard(tmp_path: Path) -> None
 
 @pytest.fixture
 def failed(tmp_path: Path) -> list[Any]:
-    """A trainer whose training has failed, which no callback was told: so its guard is still there."""
-    training = trainer(tmp_path, classifier(), sentences(), [GuardCallback(action="record")], Fails)
+    """A trainer whose training has failed, which no callback was told: so its guard is there; and what it tells."""
+    told: list[Any] = []
+    training = trainer(tmp_path, classifier(), sentences(), [GuardCallback(action=told.append)], Fails)
     with pytest.raises(KeyError):
         training.train()
     assert doors._watchers
-    return [training]
+    return [training, told]
 
 
 def test_the_next_training_ends_the_guard_of_one_that_failed(failed: list[Any], tmp_path: Path) -> None:
     callback = GuardCallback(action=fail)
     trainer(tmp_path, classifier(), sentences(), [callback], steps=3).train()
     assert not doors._watchers and len(callback.guard.samples) == 3
+
+
+def test_a_second_try_is_told_nothing_of_the_first(failed: list[Any]) -> None:
+    training, told = failed
+    with torch.no_grad():
+        training.model.classifier.bias.fill_(float("nan"))
+    with pytest.raises(KeyError):
+        training.train()
+    assert [(found.code, found.step) for found in told] == [("TLN503", 0)]
+    del training
+    failed.clear()
+    gc.collect()
 
 
 def test_the_next_finding_ends_the_guard_of_a_training_that_failed(failed: list[Any]) -> None:
@@ -224,9 +237,7 @@ def test_the_next_finding_ends_the_guard_of_a_training_that_failed(failed: list[
         # never cleared, and none of its business
         model(torch.randn(8, 4)).square().mean().backward()
         optimizer.step()
-    assert not doors._watchers
-    (callback,) = (one for one in failed[0].callback_handler.callbacks if isinstance(one, GuardCallback))
-    assert not callback.guard.findings
+    assert not doors._watchers and not failed[1]
 
 
 def test_a_trainer_takes_its_guard_along(failed: list[Any]) -> None:

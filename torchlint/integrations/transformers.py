@@ -40,7 +40,7 @@ class _TrainingGuard(Guard):
     _thread = 0
 
     def watch(self, model: Any) -> None:
-        self.stop()
+        self.abandon()
         self._loop = _trainer_loop()
         self._depth = self._loops()
         self._thread = threading.get_ident()
