@@ -22,6 +22,7 @@ from torch.nn.parallel import DistributedDataParallel
 from torch.utils.data import DataLoader, DistributedSampler, TensorDataset
 
 import torchlint
+from torchlint.runtime.report.joining import read_run
 
 pytestmark = pytest.mark.skipif(not dist.is_available() or not dist.is_gloo_available(), reason="needs gloo")
 
@@ -79,7 +80,7 @@ def guarded(model: nn.Module, **options: Any) -> list[dict[str, Any]]:
     return [finding.as_dict() for finding in guard.findings]
 
 
-def all_cases() -> dict[str, Any]:
+def all_cases(folder: Path) -> dict[str, Any]:
     """Run by each rank; one pair of processes for all cases, since starting them takes the time."""
     results: dict[str, Any] = {}
     for name, make in (("ddp", ddp), ("fsdp", fsdp)):
@@ -111,7 +112,7 @@ def all_cases() -> dict[str, Any]:
     results["sampler"] = sampler_stands_still()
     results["data"] = {kind: data(kind) for kind in DATA}
     # the last one, since it may leave a rank alone
-    results["one rank raises"] = one_rank_raises()
+    results["one rank raises"] = one_rank_raises(folder / "run.jsonl")
     return results
 
 
@@ -189,13 +190,13 @@ def sampler_stands_still() -> dict[str, Any]:
     return results
 
 
-def one_rank_raises() -> dict[str, Any]:
+def one_rank_raises(report: Path) -> dict[str, Any]:
     """A NaN on one rank, and each rank raises on its own: nobody waits for the other inside the guard."""
     torch.manual_seed(0)
     model = ddp()
     start = time.monotonic()
     try:
-        with torchlint.guard(model):
+        with torchlint.guard(model, report=report):
             train(model, poison=4)
     except torchlint.GuardError as error:
         return {"code": error.code, "rank": error.finding.rank, "text": str(error)}
@@ -212,11 +213,11 @@ def worker(rank: int, folder: str) -> None:
     dist.init_process_group(
         "gloo", store=store, rank=rank, world_size=RANKS, timeout=datetime.timedelta(seconds=PATIENCE / 2)
     )
-    Path(folder, f"{rank}.json").write_text(json.dumps(all_cases()))
+    Path(folder, f"{rank}.json").write_text(json.dumps(all_cases(Path(folder))))
     # no farewell barrier: the other rank may have left already
 
 
-def on_two_ranks(folder: Path) -> list[Any]:
+def on_two_ranks(folder: Path) -> list[dict[str, Any]]:
     context = multiprocessing.start_processes(worker, (str(folder),), nprocs=RANKS, join=False, start_method="spawn")
     deadline = time.monotonic() + PATIENCE
     try:
@@ -229,8 +230,13 @@ def on_two_ranks(folder: Path) -> list[Any]:
 
 
 @pytest.fixture(scope="module")
-def results(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
-    return on_two_ranks(tmp_path_factory.mktemp("ranks"))
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("ranks")
+
+
+@pytest.fixture(scope="module")
+def results(folder: Path) -> list[dict[str, Any]]:
+    return on_two_ranks(folder)
 
 
 @pytest.mark.parametrize("case", ["ddp healthy 1", "ddp healthy 3", "fsdp healthy 1", "fsdp healthy 3"])
@@ -265,6 +271,14 @@ def test_one_rank_that_raises_hangs_nobody(results: list[dict[str, Any]]) -> Non
     assert (second["code"], second["rank"]) == ("TLN503", 1)
     assert "error at rank 1, step 4" in second["text"]
     assert first["code"] in (None, "TLN503")
+
+
+@pytest.mark.usefixtures("results")
+def test_the_logs_of_ranks_that_raised(folder: Path) -> None:
+    report = read_run(folder / "run.jsonl")
+    assert list(report.ranks) == [0, 1]
+    assert all(log.end is not None and log.step_count == 4 for log in report.ranks.values())
+    assert ("TLN503", 1) in [(finding["code"], finding["ranks"][-1]) for finding in report.findings]
 
 
 def test_training_past_the_wrapper(results: list[dict[str, Any]]) -> None:

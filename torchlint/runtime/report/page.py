@@ -18,6 +18,8 @@ EXTRA = 'pip install "torchlint[report]"'
 
 #: layers in the table of a finding
 LAYERS = 12
+#: ranks whose losses are among the facts: the chart has all
+RANKS = 8
 #: layers in the table of learning speeds
 SPEEDS = 60
 
@@ -63,7 +65,7 @@ def _facts(report: RunReport) -> list[tuple[str, str]]:
     for name, count in report.models.items():
         facts.append(("model", name if count is None else f"{name}, {count:,} parameters"))
     facts.append(("steps", f"{report.step_count:,}"))
-    for rank, log in report.logs.items():
+    for rank, log in [*report.logs.items()][:RANKS]:
         losses = [record.loss for record in log.steps if record.loss is not None]
         if losses:
             label = "loss" if rank is None else f"loss of rank {rank}"
