@@ -107,6 +107,7 @@ def all_cases(folder: Path) -> dict[str, Any]:
     with torchlint.guard(wrapped):
         copied = copy.deepcopy(wrapped.module)
     results["copy"] = len(copied._forward_pre_hooks)
+    results["groups"] = groups_of_their_own()
     results["bypassed"] = bypassed()
     results["changed"] = changed_on_one_rank()
     results["sampler"] = sampler_stands_still()
@@ -150,6 +151,16 @@ def bypassed() -> list[dict[str, Any]]:
     model = ddp()
     with torchlint.guard(model, action="record") as guard:
         train(model.module)
+    return [finding.as_dict() for finding in guard.findings]
+
+
+def groups_of_their_own() -> list[Any]:
+    """Each rank trains another model, whose layers have the same names."""
+    groups = [dist.new_group([rank]) for rank in range(RANKS)]
+    torch.manual_seed(dist.get_rank())
+    model = DistributedDataParallel(net(), process_group=groups[dist.get_rank()])
+    with torchlint.guard(model, action="record") as guard:
+        train(model)
     return [finding.as_dict() for finding in guard.findings]
 
 
@@ -264,6 +275,10 @@ def test_nan_on_one_rank(results: list[dict[str, Any]], case: str) -> None:
 def test_inner_model_and_copies(results: list[dict[str, Any]]) -> None:
     assert [rank["inner healthy"] for rank in results] == [[], []]
     assert [rank["copy"] for rank in results] == [0, 0]
+
+
+def test_models_of_groups_of_their_own_are_not_compared(results: list[dict[str, Any]]) -> None:
+    assert [rank["groups"] for rank in results] == [[], []]
 
 
 def test_one_rank_that_raises_hangs_nobody(results: list[dict[str, Any]]) -> None:

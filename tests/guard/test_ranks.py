@@ -36,6 +36,8 @@ def train():
     for step in range(10):
         if FATE == "healthy":
             optimizer.zero_grad()
+        if step == 6 and FATE == "interrupt":
+            os.kill(os.getpid(), signal.SIGINT)
         if step == 6 and rank == last:
             if FATE == "exit":
                 os._exit(7)
@@ -96,6 +98,12 @@ def test_a_rank_that_dies_takes_no_report_with_it(tmp_path: Path, fate: str, los
     assert (finding["code"], finding["ranks"]) == ("TLN101", [0, 1])
     assert report.ranks[0].end["error"] in ("RuntimeError", "Terminated", "DistBackendError")
     assert (report.ranks[1].end is None) == bool(lost)
+
+
+def test_what_was_found_is_told_when_all_are_interrupted(tmp_path: Path) -> None:
+    done = guarded(tmp_path, 2, "interrupt")
+    assert done.returncode != 0
+    assert done.stderr.count("torchlint: 1 error, 0 warnings on 2 ranks") == 1
 
 
 def test_a_guard_of_the_script_tells_at_its_end(tmp_path: Path) -> None:

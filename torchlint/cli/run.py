@@ -91,8 +91,14 @@ def command(
         )
     except ValueError as error:
         raise Failure(str(error)) from None
-    with ending_in_order() if own_rank() is not None else nullcontext():
-        status = _run(script, arguments, is_module, watch)
+    try:
+        with ending_in_order() if own_rank() is not None else nullcontext():
+            status = _run(script, arguments, is_module, watch)
+    except KeyboardInterrupt:
+        if own_rank() is not None:
+            # nothing was printed yet
+            _print_summary(watch, failed=True)
+        raise
     failed = any(finding.severity == "error" for finding in watch.findings)
     _print_summary(watch, failed=bool(status or failed))
     raise click.exceptions.Exit(status or int(failed))
