@@ -204,3 +204,15 @@ def test_files(tmp_path: Path) -> None:
     for unreadable in (tmp_path, tmp_path / "absent.py", tmp_path / "a\0.py"):
         with pytest.raises(UnreadableError, match="cannot be read"):
             read_source(unreadable)
+
+
+def test_bad_escapes_are_no_concern_of_the_linter() -> None:
+    import warnings
+
+    from torchlint.grammar import tree_of
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        before = list(warnings.filters)
+        tree_of("pattern = '\\d'\n")
+        assert warnings.filters == before
