@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
-from contextlib import nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -74,7 +73,6 @@ def command(
     try:
         from torchlint.runtime import guard
         from torchlint.runtime.ranks import own_rank
-        from torchlint.runtime.script import ending_in_order
     except ModuleNotFoundError as error:
         if error.name != "torch":
             raise
@@ -92,8 +90,7 @@ def command(
     except ValueError as error:
         raise Failure(str(error)) from None
     try:
-        with ending_in_order() if own_rank() is not None else nullcontext():
-            status = _run(script, arguments, is_module, watch)
+        status = _run(script, arguments, is_module, watch)
     except KeyboardInterrupt:
         if own_rank() is not None:
             # nothing was printed yet

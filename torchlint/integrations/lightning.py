@@ -17,9 +17,6 @@ from torch import nn
 
 from torchlint.runtime.findings import RuntimeFinding
 from torchlint.runtime.guard import Guard
-from torchlint.runtime.ranks import local_world
-from torchlint.runtime.report.experiment import ExperimentRow
-from torchlint.runtime.report.log import RunLog
 from torchlint.runtime.userline import line_of, user_line
 
 #: the package has two names, and a class `Callback` under each
@@ -50,10 +47,7 @@ class _StepsGuard(Guard):
     _fit: str | None = None
     _step: str | None = None
 
-    def watch(self, module: nn.Module, rank: int) -> None:
-        if rank and local_world()[0] == 1:
-            # Lightning has started the ranks itself, and all would write to the same files
-            self._observers = [one for one in self._observers if not isinstance(one, (RunLog, ExperimentRow))]
+    def watch(self, module: nn.Module) -> None:
         self._fit = user_line()
         self._step = line_of(type(module).training_step)
         self.start(**dict(_called(module)))
@@ -79,7 +73,7 @@ class GuardCallback(*_callbacks()):  # type: ignore[misc]
         self.guard = _StepsGuard(**options)
 
     def on_fit_start(self, trainer: Any, pl_module: Any) -> None:
-        self.guard.watch(pl_module, trainer.global_rank)
+        self.guard.watch(pl_module)
 
     def on_fit_end(self, trainer: Any, pl_module: Any) -> None:
         self.guard.stop()

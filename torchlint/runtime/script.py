@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from torchlint.runtime.guard import Guard
+from torchlint.runtime.ranks import own_rank
 
 
 class Terminated(SystemExit):
@@ -19,12 +20,13 @@ class Terminated(SystemExit):
 
 
 @contextlib.contextmanager
-def ending_in_order() -> Iterator[None]:
-    """One that is told to end leaves the block as by an exception, so that what it has found is told.
+def _ending_in_order() -> Iterator[None]:
+    """A rank that is told to end leaves the block as by an exception, so that what it has found is told.
 
-    What follows the block is short, and no second word breaks it off. A script with a handler of its own keeps that.
+    What follows the block is short, and no such word breaks it off, also where an exception has ended it: torchrun
+    sends one as soon as another rank is gone. A script with a handler of its own keeps that.
     """
-    if signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+    if own_rank() is None or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
         yield
         return
     process = os.getpid()
@@ -49,7 +51,7 @@ def run_script(path: str, arguments: Sequence[str], guard: Guard) -> None:
     """Run a file as `__main__`, with its folder first on the path. Whatever it raises comes through."""
     sys.argv = [path, *arguments]
     sys.path[0] = str(Path(path).resolve().parent)
-    with guard:
+    with guard, _ending_in_order():
         runpy.run_path(path, run_name="__main__")
 
 
@@ -57,5 +59,5 @@ def run_module(name: str, arguments: Sequence[str], guard: Guard) -> None:
     """Run a module as `python -m` does."""
     sys.argv = [name, *arguments]
     sys.path[0] = str(Path.cwd())
-    with guard:
+    with guard, _ending_in_order():
         runpy.run_module(name, run_name="__main__", alter_sys=True)
