@@ -158,6 +158,12 @@ class Client:
         found: list[dict[str, Any]] = self.wait(wanted)["params"]["diagnostics"]
         return found
 
+    def diagnostics_without(self, uri: str, old: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The next diagnostics of a text that are not those that are known already."""
+        while (found := self.diagnostics(uri)) == old:
+            pass
+        return found
+
     def actions(self, uri: str, place: dict[str, Any], *only: str) -> list[dict[str, Any]]:
         context: dict[str, Any] = {"diagnostics": [], **({"only": list(only)} if only else {})}
         found: list[dict[str, Any]] = self.request(

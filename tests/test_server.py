@@ -241,9 +241,10 @@ def test_changes_that_are_not_saved_count_in_other_files(server: Start, files: P
     # the two know nothing of each other: it is main.py, which is not open, that puts them together
     other = client.open(files / "model.py", model)
     client.change(other, 2, {"text": harmless(model)})
-    assert client.diagnostics(uri) == []
+    # a slow machine tells once more of the text as it was
+    assert client.diagnostics_without(uri, [found]) == []
     client.close(other)
-    assert client.diagnostics(uri) == [found]
+    assert client.diagnostics_without(uri, []) == [found]
     # mended here, broken there
     client.change(uri, 2, {"text": (EXAMPLES / "trainer_in_files_fixed/trainer.py").read_text()})
     assert client.diagnostics(uri, version=2) == []

@@ -88,6 +88,7 @@ def test_gradients_that_are_never_cleared() -> None:
 
 
 def test_a_search_may_try_what_is_not_finite() -> None:
+    SignDescent(Net().parameters(), lr=0.01)
     rounds = iter(range(100))
 
     def loss_of(model: nn.Module, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
@@ -112,3 +113,23 @@ def test_an_optimizer_that_takes_no_notice_of_its_closure() -> None:
             healthy(model, *batch()).backward()
             optimizer.step(lambda: None)
     assert not guard.findings and not guard.samples
+
+
+class Derived(SignDescent):
+    """Calls the step of its base class, of which torch tells as well once an object of that was made."""
+
+    def step(self, closure: Any = None) -> Any:
+        return super().step(closure)
+
+
+def test_the_step_of_a_base_class_is_no_step_of_its_own() -> None:
+    SignDescent(Net().parameters(), lr=0.01)
+    model = Net()
+    optimizer = Derived(model.parameters(), lr=0.01)
+    with torchlint.guard(model, action="record") as guard:
+        for _ in range(10):
+            healthy(model, *batch()).backward()
+            optimizer.step()
+    assert codes(guard.findings) == ["TLN101"]
+    assert guard._session is None or guard._session.step == 10
+    assert [sample.step for sample in guard.samples] == [0, 1, 2, 4, 8]

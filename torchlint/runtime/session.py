@@ -125,6 +125,8 @@ class Session:
         self._walks = 0
         self._names: dict[int, str] = {}
         self._stepping: TrackedOptimizer | None = None
+        #: steps of base classes that are under way inside of it
+        self._inner_steps = 0
 
     # ------------------------------------------------------------ start and stop
 
@@ -355,7 +357,7 @@ class Session:
             self._listening.leave()
         if self._stepping is not None and not self._stepping.closure:
             # that step has failed: without a closure there is no backward inside a step
-            self._stepping = None
+            self._stepping, self._inner_steps = None, 0
         loss = self.scaling.backward_starts(roots[0]) if self.scaling.used else roots[0]
         scaled = self.scaling.gradients_scaled
         self.meter.see_loss(loss if len(roots) == 1 else None)
@@ -433,6 +435,11 @@ class Session:
         self.schedulers.add(scheduler)
 
     def step_starts(self, optimizer: Optimizer, closure: bool) -> None:
+        if self._stepping is not None and self._stepping.reference() is optimizer:
+            # `super().step()` inside of its own: torch tells of both
+            self._inner_steps += 1
+            return
+        self._inner_steps = 0
         tracked = self.track(optimizer)
         by_scaler = self.scaling.used and self.scaling.step_starts(optimizer)
         self._stepping = tracked
@@ -448,6 +455,9 @@ class Session:
         self.track(optimizer).closure = True
 
     def step_ended(self, optimizer: Optimizer) -> None:
+        if self._inner_steps:
+            self._inner_steps -= 1
+            return
         tracked = self.optimizers.get(id(optimizer)) or self.track(optimizer)
         self._stepping = None
         if not self._pace.calm or tracked.closure:
