@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -126,6 +126,12 @@ def _has_tensors(data: bytes) -> bool:
 
 def relevant_rules(data: bytes, rules: Iterable[StaticRule]) -> list[StaticRule]:
     """The rules that can find something in these bytes; a file without any is not even parsed."""
+    return _relevant_rules(data, tuple(rules))
+
+
+# asked before a file is parsed, and again when the rules run
+@lru_cache(maxsize=4)
+def _relevant_rules(data: bytes, rules: tuple[StaticRule, ...]) -> list[StaticRule]:
     if not _has_tensors(data):
         return []
     has_torch = any(sign in data for sign in _SIGNS_OF_TORCH)

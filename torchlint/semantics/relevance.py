@@ -7,6 +7,7 @@ That holds in every context, so it is found out once for the file at hand.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.knowledge import training as known
@@ -17,10 +18,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from torchlint.semantics.evaluate import Evaluator
+    from torchlint.semantics.module import Module
 
 _KEYS = frozenset(
     {"backward", "step", "eval", "train", "zero_grad", "no_grad", "inference_mode", "set_grad_enabled", "unscale_"}
 )
+
+#: Without one of these, no walk can find anything: nothing is trained, and no network is in a mode that was asked for.
+_TELLING = frozenset({"step", "load_state_dict", "train"})
 
 #: Calls are followed this far.
 MAX_DEPTH = 5
@@ -28,9 +33,41 @@ MAX_DEPTH = 5
 FUEL = 8000
 
 
+#: Functions that are looked at for one program: one that has more is walked.
+MAX_FUNCTIONS = 400
+
+
 class Relevance:
     def __init__(self) -> None:
         self._known: dict[tuple[Path | None, int], bool] = {}
+
+    def may_tell(self, functions: Iterable[Function], evaluator: Evaluator) -> bool:
+        """Whether a program that leads through these functions may do something that a rule reports.
+
+        Where it is not known what a method is called on, it may be any of that name in the files on the way.
+        """
+        waiting = list(functions)
+        seen = {id(function) for function in waiting}
+        modules: dict[int, Module] = {}
+        names: set[str] = set()
+        with evaluator.aside(FUEL):
+            while waiting:
+                function = waiting.pop()
+                if evaluator.fuel < 0 or len(seen) > MAX_FUNCTIONS or _tells(function):
+                    return True
+                following = [*_callees(function, evaluator), *function.inner]
+                called = {call.func.name for call in function.calls if isinstance(call.func, Attr)} - names
+                for module in modules.values():
+                    following += [other for other in module.functions if other.name in called]
+                names |= called
+                if id(function.module) not in modules:
+                    modules[id(function.module)] = function.module
+                    following += [other for other in function.module.functions if other.name in names]
+                for other in following:
+                    if id(other) not in seen:
+                        seen.add(id(other))
+                        waiting.append(other)
+        return False
 
     def takes_part(self, function: Function, evaluator: Evaluator) -> bool:
         """Whether entering `function` can show something of training."""
@@ -60,6 +97,14 @@ class Relevance:
                 following += fresh
             level = following
         return False
+
+
+def _tells(function: Function) -> bool:
+    for call in function.calls:
+        name = getattr(call.func, "name", None)
+        if name is not None and (name in _TELLING or "backward" in name):
+            return True
+    return False
 
 
 def _direct(function: Function) -> bool:

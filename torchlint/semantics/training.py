@@ -16,8 +16,25 @@ from torchlint.semantics.callers import contexts
 from torchlint.semantics.execution import Moment, Region, Walk
 from torchlint.semantics.gradients import Gradients, display_name
 from torchlint.semantics.knowledge import training as known
+from torchlint.semantics.knowledge.transparent import makes_object
 from torchlint.semantics.modes import Modes
-from torchlint.semantics.nodes import Attr, Binary, Call, Free, Function, Node, Starred, strip
+from torchlint.semantics.nodes import (
+    Attr,
+    Binary,
+    Call,
+    Compare,
+    Comprehension,
+    Const,
+    Display,
+    Free,
+    Function,
+    FunctionRef,
+    Mapping,
+    Node,
+    Starred,
+    Unary,
+    strip,
+)
 from torchlint.semantics.places import Places
 from torchlint.semantics.replacing import Replacing
 from torchlint.semantics.sampling import Sampling
@@ -159,7 +176,10 @@ class TrainingListener:
 
     def _created(self, call: Call, callees: tuple[Value, ...], walk: Walk[State], state: State) -> None:
         """A new optimizer or network, perhaps in every round of a loop: it has no past."""
-        if any(isinstance(callee, (ClassValue, External)) for callee in callees):
+        if any(
+            isinstance(callee, ClassValue) or (isinstance(callee, External) and makes_object(callee.name))
+            for callee in callees
+        ):
             for value in self.evaluator.values(call, walk.context):
                 if isinstance(value, Instance) and value.call is call:
                     state.gradients.created(value)
@@ -307,6 +327,8 @@ class TrainingListener:
             return  # an object built around it: a scheduler, a dict
         for argument in (*call.args, *(value for _, value in call.keywords)):
             node = argument.base if isinstance(argument, Starred) else argument
+            if isinstance(node, _NO_OBJECTS):
+                continue
             values = self.evaluator.values(node, walk.context)
             if any(isinstance(value, (Instance, Opaque)) for value in values) and self.places.is_optimizer(
                 node, walk.context
@@ -315,6 +337,10 @@ class TrainingListener:
                     self.stepping.may_step()
                     self.replacing.handed(self.places.place(node, walk.context))
                     state.gradients.handed_over(self.places.place(node, walk.context))
+
+
+#: what is no optimizer, whatever it is made of
+_NO_OBJECTS = (Binary, Compare, Comprehension, Const, Display, FunctionRef, Mapping, Unary)
 
 
 def _is_no_limit(limit: Node, evaluator: Evaluator, context: Context | None) -> bool:
@@ -363,6 +389,8 @@ def training_facts(module: Module, *kinds: str) -> list[Fact]:
 def _collect(module: Module) -> list[Fact]:
     found: dict[tuple[str, int], Fact] = {}
     for function, context, path in _starts(module, module.evaluator):
+        if not module.project.relevance.may_tell({function, *path}, module.evaluator):
+            continue
         for fact in _walk(module, function, context, path):
             if fact.site.module.file == module.file:
                 found.setdefault((fact.kind, fact.site.n), fact)

@@ -54,6 +54,11 @@ def is_class(name: str) -> bool:
     return (last[:1].isupper() and not last.isupper()) or last == "LBFGS" or last in _SHOUTED
 
 
+def makes_object(name: str) -> bool:
+    """Whether a call of a dotted name outside the project makes an object of its own."""
+    return is_class(name) or is_copy(name)
+
+
 #: classes written in capitals
 _SHOUTED = frozenset(
     {"SGD", "ASGD", "LSTM", "GRU", "RNN", "SELU", "GELU", "ELU", "CELU", "GLU", "LAMB", "LARS", "KLDivLoss"}
