@@ -453,6 +453,8 @@ def _takes_part(function: Function) -> bool:
             return True
     if any(isinstance(d, Attr) and d.name in _STARTS for d in function.decorators):
         return True
+    if function.module.is_test:
+        return False
     # a loop over epochs whose every part is a call: `train_epoch(...)`, `evaluate(...)`
     loops = any(isinstance(step, LoopStep) for step in function.trace)
     project = function.module.project
