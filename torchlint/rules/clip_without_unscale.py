@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from torchlint.findings import Fix
 from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics.nodes import Attr
+from torchlint.semantics.programs import training_facts
 from torchlint.semantics.scaling import is_scaler
-from torchlint.semantics.training import Fact, training_facts
+from torchlint.semantics.training import Fact
 
 if TYPE_CHECKING:
     from torchlint.semantics.module import Module

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from torchlint.rules.base import Problem, StaticRule
-from torchlint.semantics.training import training_facts
+from torchlint.semantics.programs import training_facts
 
 if TYPE_CHECKING:
     from torchlint.semantics.module import Module

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from torchlint.rules._clearing import clear_earlier
 from torchlint.rules.base import Problem, StaticRule
-from torchlint.semantics.training import training_facts
+from torchlint.semantics.programs import training_facts
 
 if TYPE_CHECKING:
     from torchlint.semantics.module import Module

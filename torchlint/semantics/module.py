@@ -64,7 +64,7 @@ class Module:
         self._syntax: list[Syntax] | None = None
         self._spans: Spans | None = None
         self._editor: Editor | None = None
-        #: what `training.py` found out, once asked
+        #: what `programs.py` found out, once asked
         self.facts: list[Fact] | None = None
         self.top = self._build(self._parse())
 

@@ -40,7 +40,7 @@ class Project:
         self._restored: list[Module] = []
         self.evaluator = Evaluator(self)
         self.relevance = Relevance()
-        #: what walks through whole programs found, by the place where they start (see training.py)
+        #: what walks through whole programs found, by the place where they start (see programs.py)
         self.walks: Remembered[Hashable, list[Fact]] = Remembered()
         self._reads = self.walks.reads
 
