@@ -124,22 +124,22 @@ def _has_tensors(data: bytes) -> bool:
     return any(sign in data for sign in (*_SIGNS_OF_TORCH, *_SIGNS_OF_ARRAYS))
 
 
-def relevant_rules(data: bytes, rules: Iterable[StaticRule]) -> list[StaticRule]:
+def relevant_rules(data: bytes, rules: Iterable[StaticRule]) -> tuple[StaticRule, ...]:
     """The rules that can find something in these bytes; a file without any is not even parsed."""
     return _relevant_rules(data, tuple(rules))
 
 
 # asked before a file is parsed, and again when the rules run
 @lru_cache(maxsize=4)
-def _relevant_rules(data: bytes, rules: tuple[StaticRule, ...]) -> list[StaticRule]:
+def _relevant_rules(data: bytes, rules: tuple[StaticRule, ...]) -> tuple[StaticRule, ...]:
     if not _has_tensors(data):
-        return []
+        return ()
     has_torch = any(sign in data for sign in _SIGNS_OF_TORCH)
-    return [
+    return tuple(
         rule
         for rule in rules
         if (has_torch or not rule.needs_torch) and any(trigger in data for trigger in rule.triggers)
-    ]
+    )
 
 
 def lint(

@@ -435,7 +435,7 @@ class Session:
         self.schedulers.add(scheduler)
 
     def step_starts(self, optimizer: Optimizer, closure: bool) -> None:
-        if self._stepping is not None and self._stepping.reference() is optimizer:
+        if not closure and self._stepping is not None and self._stepping.reference() is optimizer:
             # `super().step()` inside of its own: torch tells of both
             self._inner_steps += 1
             return
