@@ -27,6 +27,8 @@ class Sensitivity:
         self.evaluator = evaluator
         self.places = places
         self._certain: dict[int, bool] = {}
+        #: networks in question: their class, and the call that makes them
+        self._asked: set[tuple[int, int]] = set()
         self._possible: dict[int, bool] = {}
         self._open: dict[int, bool] = {}
 
@@ -40,10 +42,17 @@ class Sensitivity:
             return self._external(value)
         found = self._certain.get(id(value))
         if found is None:
-            self._certain[id(value)] = False  # a network that contains itself
-            found = self._certain[id(value)] = self._class_holds(value.cls, value) or (
-                value.call is not None and self._parts_hold(value)
-            )
+            made = (id(value.cls), id(value.call))
+            if made in self._asked:
+                # a network that contains itself, or an object that makes another of its kind, as that one does
+                return False
+            self._asked.add(made)
+            try:
+                found = self._certain[id(value)] = self._class_holds(value.cls, value) or (
+                    value.call is not None and self._parts_hold(value)
+                )
+            finally:
+                self._asked.remove(made)
         return found
 
     def is_possible(self, value: Value) -> bool:
