@@ -5,10 +5,11 @@ from __future__ import annotations
 import functools
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from types import CodeType
 from typing import Any
 
 import torch
-from torch import nn
+from torch import compiler, nn
 
 Listener = Callable[[tuple[Any, ...], Mapping[str, Any]], None]
 
@@ -16,18 +17,18 @@ Listener = Callable[[tuple[Any, ...], Mapping[str, Any]], None]
 _TABLES = ("_forward_pre_hooks", "_forward_pre_hooks_with_kwargs")
 
 
-class _Hook:
-    def __init__(self, listener: Listener) -> None:
-        self._listener = listener
+def _hook(listener: Listener) -> Callable[..., None]:
+    # a function: calling an object takes longer
+    def hear(module: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+        # a constant for the compiler: nothing of this is traced into compiled code, nor exported
+        if not (_is_traced() or compiler._is_compiling_flag) and _compiler() is None:
+            listener(args, kwargs)
 
-    def __call__(self, module: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
-        # a constant for the compiler: nothing of this is traced into compiled code
-        if not _is_compiling() and _compiler() is None:
-            self._listener(args, kwargs)
+    return hear
 
 
 #: looked up once, as in `doors.py`
-_is_compiling = torch.compiler.is_compiling
+_is_traced = torch.compiler.is_dynamo_compiling
 
 _eval_frame: Any = torch._C._dynamo.eval_frame
 
@@ -36,20 +37,22 @@ _eval_frame: Any = torch._C._dynamo.eval_frame
 _compiler: Callable[[], object] = getattr(_eval_frame, "get_eval_frame_callback", lambda: None)
 
 
-def _leave_uncompiled(function: Callable[..., Any]) -> None:
+def _leave_uncompiled(code: CodeType) -> None:
     """Where the compiler does not inline the hook, it must not compile it as a function of its own.
 
     `torch.compiler.disable` does this too, but breaks the graph where the hook is inlined.
     """
     if hasattr(_eval_frame, "skip_code"):
-        _eval_frame.skip_code(function.__code__)
+        _eval_frame.skip_code(code)
     else:
         action = _eval_frame._FrameAction
         strategy = _eval_frame._FrameExecStrategy(action.SKIP, action.DEFAULT)
-        _eval_frame.set_code_exec_strategy(function.__code__, strategy)
+        _eval_frame.set_code_exec_strategy(code, strategy)
 
 
-_leave_uncompiled(_Hook.__call__)
+#: what all hooks have in common, and nothing else has
+_CODE = _hook(lambda args, kwargs: None).__code__
+_leave_uncompiled(_CODE)
 
 
 class Ear:
@@ -57,7 +60,7 @@ class Ear:
 
     def __init__(self, module: nn.Module, listener: Listener) -> None:
         self._module = module
-        self._hook = _Hook(listener)
+        self._hook = _hook(listener)
         self._handle: Any = None
         #: scripted modules allow no hooks
         self._deaf = isinstance(module, torch.jit.ScriptModule)
@@ -84,7 +87,7 @@ class Ear:
 
 
 def _own(module: nn.Module) -> list[int]:
-    return [number for number, hook in module._forward_pre_hooks.items() if isinstance(hook, _Hook)]
+    return [number for number, hook in module._forward_pre_hooks.items() if getattr(hook, "__code__", None) is _CODE]
 
 
 def _state(module: nn.Module) -> Any:

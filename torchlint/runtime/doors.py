@@ -20,6 +20,7 @@ from functools import partial
 from typing import Any, Protocol
 
 import torch
+from torch import compiler
 from torch.amp.grad_scaler import GradScaler
 from torch.autograd.graph import GradientEdge
 from torch.nn.utils import clip_grad
@@ -36,8 +37,6 @@ from torchlint.runtime.closures import Closure, is_searching, note_search
 Function = Callable[..., Any]
 
 #: looked up once: in a step of a few milliseconds, each look into torch's own tables is a cache miss
-_is_compiling = torch.compiler.is_compiling
-#: steps are never exported
 _is_traced = torch.compiler.is_dynamo_compiling
 _this_thread = threading.get_ident
 
@@ -75,6 +74,7 @@ def _forked() -> None:
         for watcher in watchers:
             watcher.thread = 0
     _watchers.clear()
+    _inside.clear()
 
 
 os.register_at_fork(after_in_child=_forked)
@@ -123,7 +123,7 @@ class _Patch:
     owner: Any
     name: str
     wrap: Callable[[Function], Function]
-    #: whether the compiler may come across a call of it
+    #: whether the wrapper has to be kept from the compiler, which may come across a call of it
     traced: bool = True
     _original: Function | None = field(default=None, init=False)
     _wrapper: Function | None = field(default=None, init=False)
@@ -140,20 +140,17 @@ class _Patch:
             return
         watched = self.wrap(original)
         self._original = original
-        self._wrapper = self._untraced(target, original, watched) if self.traced else functools.wraps(original)(watched)
+        self._wrapper = functools.wraps(original)(self._untraced(target, original, watched) if self.traced else watched)
         setattr(target, self.name, self._wrapper)
 
     def _untraced(self, target: Any, original: Function, watched: Function) -> Function:
-        @functools.wraps(original)
         def wrapper(*args: Any, **kwargs: Any) -> Any:
-            # a constant for the compiler: nothing of this is traced into compiled code
-            if _is_compiling():
+            # a constant for the compiler: nothing of this is traced into compiled code, nor exported
+            if _is_traced() or compiler._is_compiling_flag:
                 return original(*args, **kwargs)
             if _watchers:
                 return watched(*args, **kwargs)
-            if getattr(target, self.name, None) is wrapper:
-                # another tool had patched over us when the last watcher left, and has put us back since
-                setattr(target, self.name, original)
+            _put_back(target, self.name, wrapper, original)
             return original(*args, **kwargs)
 
         return wrapper
@@ -169,33 +166,42 @@ class _Patch:
             self._original = self._wrapper = None
 
 
-class _Depth(threading.local):
-    """How many backward passes are under way: checkpointing runs one inside another, and only the outer one counts."""
+def _put_back(target: Any, name: str, wrapper: Function, original: Function) -> None:
+    """Another tool had patched over `wrapper` when the last watcher left: it may have put that back since."""
+    if getattr(target, name, None) is wrapper:
+        setattr(target, name, original)
 
-    value = 0
 
-
-_depth = _Depth()
+#: threads in which a backward pass is under way: checkpointing runs one inside another, and only the outer one counts
+_inside: set[int] = set()
 
 
 def _wrap_backward(original: Function) -> Function:
     def backward(tensors: Any, *args: Any, **kwargs: Any) -> Any:
+        # a constant for the compiler; a backward pass is never exported
+        if _is_traced():
+            return original(tensors, *args, **kwargs)
+        thread = _this_thread()
+        watchers = _watchers.get(thread, ())
+        if not watchers or thread in _inside:
+            if not _watchers:
+                _put_back(torch.autograd, "backward", backward, original)
+            return original(tensors, *args, **kwargs)
         if isinstance(tensors, torch.Tensor):
             roots = [tensors]
         else:
             # it may be an iterator, which can be read only once
             tensors = (tensors,) if isinstance(tensors, GradientEdge) else tuple(tensors)
             roots = [root for root in tensors if isinstance(root, torch.Tensor)]
-        watchers = _watchers.get(_this_thread(), ()) if roots and not _depth.value else ()
-        if not watchers:
-            return original(tensors, *args, **kwargs)
-        _depth.value = 1
+            if not roots:
+                return original(tensors, *args, **kwargs)
+        _inside.add(thread)
         try:
             for watcher in watchers:
                 watcher.backward_starts(roots)
             result = original(tensors, *args, **kwargs)
         finally:
-            _depth.value = 0
+            _inside.discard(thread)
         for watcher in watchers:
             watcher.backward_ended()
         return result
@@ -320,7 +326,8 @@ def _wrap_eval_frame(original: Function) -> Function:
 
 
 _patches = (
-    _Patch(torch.autograd, "backward", _wrap_backward),
+    # in every step, so it keeps itself from the compiler: a call less
+    _Patch(torch.autograd, "backward", _wrap_backward, traced=False),
     _Patch(clip_grad, "_get_total_norm", _wrap_clipping(listed=False)),
     _Patch(clip_grad, "_group_tensors_by_device_and_dtype", _wrap_clipping(listed=True)),
     _Patch(GradScaler, "scale", _wrap_scale),

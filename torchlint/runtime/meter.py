@@ -30,13 +30,13 @@ class Meter:
         #: the norm of each gradient at the last step that was read late, with the optimizer that they belong to
         self.layer_norms: tuple[TrackedOptimizer, Sequence[torch.Tensor]] | None = None
         self._loss_tensor: torch.Tensor | None = None
-        self._clipped: ClippedNorm | None = None
+        self.clipped: ClippedNorm | None = None
         #: by optimizer: step, whether a scaler made it, and what is on its way from the device
         self._pending: dict[TrackedOptimizer, tuple[int, bool, Reading, Sequence[torch.Tensor]]] = {}
 
     def see_loss(self, loss: torch.Tensor | None) -> None:
         """The loss of a backward that starts; None where it is no single number."""
-        self.loss = self._loss_tensor = self._clipped = None
+        self.loss = self._loss_tensor = self.clipped = None
         if loss is not None and type(loss) is torch.Tensor and loss.is_cpu and not loss.dim():
             # the usual case, without all the questions
             value = loss.item()
@@ -53,11 +53,11 @@ class Meter:
     def see_norm(self, gradients: Sequence[torch.Tensor], norm: torch.Tensor) -> None:
         """A norm that clipping has computed: it need not be computed again."""
         if not hasattr(norm, "to_local"):
-            self._clipped = ClippedNorm(gradients, norm)
+            self.clipped = ClippedNorm(gradients, norm)
 
     def measure(self, step: int, optimizer: TrackedOptimizer, by_scaler: bool, calm: bool) -> None:
         """Measure the gradients of an optimizer that is about to step."""
-        clipped, self._clipped = self._clipped, None
+        clipped, self.clipped = self.clipped, None
         if not calm:
             optimizer.turns = None
         elif clipped is None and optimizer.on_cpu and not self._protect:

@@ -14,7 +14,7 @@ from torch.nn.modules.batchnorm import _NormBase
 from torch.nn.modules.dropout import _DropoutNd
 from torch.nn.parameter import is_lazy
 
-_any_autocast: Callable[[], bool] = getattr(torch._C, "_is_any_autocast_enabled", lambda: True)
+any_autocast: Callable[[], bool] = getattr(torch._C, "_is_any_autocast_enabled", lambda: True)
 
 #: attributes under which wrappers hold the model that people wrote
 _WRAPPED = ("_orig_mod", "module")
@@ -38,11 +38,17 @@ class Root:
     def __init__(self, module: nn.Module, label: str = "") -> None:
         self.module = module
         self.label = label
-        self.call: Call | None = None
+        #: what it was called with last, as the parts of a `Call`, which is made when somebody asks
+        self.last_call: tuple[Any, ...] | None = None
         #: it was called since the last step, and not from compiled code
         self.called = False
         #: random numbers were drawn between a call of it and the backward that followed, as Dropout does
         self.draws = False
+
+    @property
+    def call(self) -> Call | None:
+        """What it was called with last, since the last step."""
+        return None if self.last_call is None else Call(*self.last_call)
 
     @cached_property
     def inner(self) -> nn.Module:
@@ -88,13 +94,13 @@ class Root:
         """
         states = self._random_states() if self.draws or not calm else ()
         # nothing is on in most trainings, and asking for each kind of device takes longer
-        autocast = self._autocast() if _any_autocast() else ()
-        self.call = Call(args, kwargs, states, autocast)
+        autocast = self._autocast() if any_autocast() else ()
+        self.last_call = (args, kwargs, states, autocast)
 
     def notice_draws(self) -> None:
         """Look whether random numbers were drawn since the call."""
-        if self.call is not None and not self.draws:
-            states = self.call.random_states
+        if not self.draws and (call := self.call) is not None:
+            states = call.random_states
             self.draws = any(not torch.equal(before, now) for before, now in zip(states, self._random_states()))
 
     @cached_property

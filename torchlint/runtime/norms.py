@@ -17,6 +17,7 @@ import torch
 from torch.nn.parameter import is_lazy
 
 _LOW = (torch.float16, torch.bfloat16)
+_isfinite = math.isfinite
 _ORDINARY = (torch.Tensor, torch.nn.Parameter)
 
 
@@ -90,15 +91,12 @@ class Turns:
     def __init__(self, parameters: Sequence[torch.Tensor], norms: Norms) -> None:
         learning = [parameter for parameter in parameters if parameter.requires_grad]
         # a layer's bias tells as much as its weight
-        self._firsts = sorted(learning[:2], key=torch.Tensor.numel)[:1]
-        others = [parameter for parameter in learning if all(parameter is not first for first in self._firsts)]
+        self._first = min(learning[:2], key=torch.Tensor.numel, default=None)
+        others = [parameter for parameter in learning if parameter is not self._first]
         self._others = itertools.cycle([others[turn::TURNS] for turn in range(TURNS)])
         self._norms = norms
         #: torch takes longer to begin than it takes to read them one by one
-        self._few = all(
-            first.dim() == 1 and first.numel() <= FEW and first.is_floating_point() and type(first) in _ORDINARY
-            for first in self._firsts
-        )
+        self._few = self._first is not None and _is_short_list(self._first)
         self._rest = REST
         #: by parameter
         self._known: dict[int, float] = {}
@@ -110,21 +108,21 @@ class Turns:
         self._rest -= 1
         if not self._rest:
             self._rest = REST
-            self._look_at([*self._firsts, *next(self._others)])
+            self._look_at([*self._probe(), *next(self._others)])
             self._all = self._total()
-            return self._all
-        try:
-            for first in self._firsts:
-                gradient = first.grad
-                if gradient is None:
-                    continue
-                if not math.isfinite(sum(gradient.tolist()) if self._few else self._norm(gradient)):
-                    self._look_at(self._firsts)
-                    return self._total()
-        except RuntimeError:
-            # a sparse one has no list
-            self._few = False
+        elif self._first is not None and (gradient := self._first.grad) is not None:
+            try:
+                value = sum(gradient.tolist()) if self._few else self._norm(gradient)
+            except RuntimeError:
+                # a sparse one has no list
+                self._few, value = False, 0.0
+            if not _isfinite(value):
+                self._look_at(self._probe())
+                return self._total()
         return self._all
+
+    def _probe(self) -> list[torch.Tensor]:
+        return [] if self._first is None else [self._first]
 
     def _norm(self, gradient: torch.Tensor) -> float:
         return self._norms.of(without_graph([gradient]))[0].item()
@@ -144,6 +142,15 @@ class Turns:
 
     def _total(self) -> float | None:
         return math.hypot(*self._known.values()) if self._known else None
+
+
+def _is_short_list(parameter: torch.Tensor) -> bool:
+    return (
+        parameter.dim() == 1
+        and parameter.numel() <= FEW
+        and parameter.is_floating_point()
+        and type(parameter) in _ORDINARY
+    )
 
 
 def without_graph(gradients: list[torch.Tensor]) -> list[torch.Tensor]:

@@ -10,9 +10,10 @@ import time
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import starmap
 
 from torchlint.runtime.findings import RuntimeFinding
-from torchlint.runtime.recorder import StepRecord
+from torchlint.runtime.recorder import Row, StepRecord
 
 #: steps that are handed over together, and seconds that the first of them waits at most (as far as steps go on)
 BLOCK = 100
@@ -65,7 +66,7 @@ class Observers:
 
     def __init__(self, observers: Iterable[Observer]) -> None:
         self._observers = list(observers)
-        self._records: list[StepRecord] = []
+        self._records: list[Row] = []
         self._due = time.monotonic() + PATIENCE
 
     def start(self, run: Run) -> None:
@@ -78,7 +79,7 @@ class Observers:
     def loss(self, name: str, guessing: float) -> None:
         self._each(lambda observer: observer.loss(name, guessing))
 
-    def step(self, record: StepRecord) -> None:
+    def step(self, record: Row) -> None:
         self._records.append(record)
         if len(self._records) >= BLOCK or time.monotonic() >= self._due:
             self.hand_over()
@@ -88,7 +89,8 @@ class Observers:
         records, self._records = self._records, []
         self._due = time.monotonic() + PATIENCE
         if records:
-            self._each(lambda observer: observer.steps(records))
+            steps = list(starmap(StepRecord, records))
+            self._each(lambda observer: observer.steps(steps))
 
     def layers(self, step: int, layers: Mapping[str, Mapping[str, float]]) -> None:
         self.hand_over()

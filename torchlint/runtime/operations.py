@@ -85,9 +85,10 @@ def is_data(tensor: torch.Tensor) -> bool:
     )
 
 
-_innermost = torch._C._functorch.peek_interpreter_stack
+#: the functorch transform that is under way, if any
+innermost_transform = torch._C._functorch.peek_interpreter_stack
 
 
 def in_transform() -> bool:
     """Whether a functorch transform such as `vmap` is under way: its tensors have no values to read."""
-    return _innermost() is not None
+    return innermost_transform() is not None

@@ -20,26 +20,29 @@ class Pace:
         self._every = every
         #: nothing changes: nobody need hear of anything but numbers that go wrong
         self.calm = False
+        #: when more backward passes than this are done before the next step, something has changed
+        self.expected = 0
         #: all listen up to this step
         self._until = OPENING
-        self._step = 0
-        #: backward passes since the last step, and the most that there ever were between two
-        self._backwards = 0
-        self._usual = 0
+        #: the most backward passes that there ever were between two steps
+        self.usual = 0
+        #: nothing that is calm stays so beyond this step
+        self.rests_until = 0
 
-    def wake(self) -> None:
-        """Something has changed."""
-        self._until = max(self._until, self._step + LOOK)
+    def wake(self, step: int) -> None:
+        """Something has changed after `step` steps."""
+        self._until = max(self._until, step + LOOK)
         self.calm = False
 
-    def backward(self) -> None:
-        self._backwards += 1
-        if self._backwards > self._usual:
-            self._usual = self._backwards
-            self.wake()
+    def backward(self, step: int, backwards: int) -> None:
+        """`backwards` backward passes are done, the last of them after `step` steps."""
+        if backwards > self.expected:
+            self.usual += backwards - self.expected
+            self.expected = backwards
+            self.wake(step)
 
-    def stepped(self, step: int) -> None:
-        """`step` steps are done."""
-        self._step = step
-        self._backwards = 0
+    def stepped(self, step: int, backwards: int) -> None:
+        """`step` steps are done, with `backwards` backward passes."""
+        self.expected = backwards + self.usual
         self.calm = step >= self._until and step % self._every >= LOOK
+        self.rests_until = step - step % self._every + self._every

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 #: rows of the history that a finding prints
@@ -20,15 +21,25 @@ class StepRecord(NamedTuple):
     learning_rate: float | None
 
 
+#: its fields, as they are kept until somebody asks
+Row = tuple[int, str, float | None, float | None, float | None]
+
+
 class Recorder:
     """Keeps the last `length` steps."""
 
     def __init__(self, length: int) -> None:
-        self.records: deque[StepRecord] = deque(maxlen=length)
+        self._rows: deque[Row] = deque(maxlen=length)
+        #: in a step, an append is all that is done
+        self.add = self._rows.append
+
+    def newest(self) -> Iterator[StepRecord]:
+        """What is kept, from the last step back."""
+        return itertools.starmap(StepRecord, reversed(self._rows))
 
     def table(self) -> str:
         """The last rows as text."""
-        rows = list(self.records)[-SHOWN:]
+        rows = list(itertools.islice(self.newest(), SHOWN))[::-1]
         if not rows:
             return ""
         several = len({row.optimizer for row in rows}) > 1

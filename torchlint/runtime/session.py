@@ -42,13 +42,13 @@ from torchlint.runtime.layers import Layers
 from torchlint.runtime.listening import Listening
 from torchlint.runtime.losses import guessing
 from torchlint.runtime.meter import Meter
-from torchlint.runtime.models import Root, models_holding, named_roots
+from torchlint.runtime.models import Root, any_autocast, models_holding, named_roots
 from torchlint.runtime.observers import Observers
-from torchlint.runtime.operations import in_transform, tensors_in
+from torchlint.runtime.operations import innermost_transform, tensors_in
 from torchlint.runtime.optimizers import TrackedOptimizer
 from torchlint.runtime.pace import Pace
 from torchlint.runtime.ranks import own_rank
-from torchlint.runtime.recorder import Recorder, StepRecord
+from torchlint.runtime.recorder import Recorder
 from torchlint.runtime.replay import last_kind
 from torchlint.runtime.scaling import Scaling
 from torchlint.runtime.userline import user_line
@@ -120,6 +120,11 @@ class Session:
         self._audience = Audience(tell)
         self._audience.seat(check(self) for check in checks)
         self._pace = Pace(settings.every)
+        #: as the pace has it
+        self._calm = False
+        #: all is calm, and no scaler has a part in the steps: of these, as little as can be is asked and touched, since
+        #: after a backward pass all that is touched comes from far away
+        self._usual = False
         self._ears: dict[Root, Ear] = {}
         self._listening = Listening(self._operation)
         self._walks = 0
@@ -188,8 +193,14 @@ class Session:
         self._audience.hear(event)
 
     def _wake(self) -> None:
-        self._pace.wake()
-        self._audience.hush(False)
+        self._pace.wake(self.step)
+        self._heed()
+
+    def _heed(self) -> None:
+        """Do as the pace says: while all is calm, only the checks that watch numbers listen."""
+        self._calm = self._pace.calm
+        self._usual = self._calm and not self.scaling.used
+        self._audience.hush(self._calm)
 
     def report(
         self,
@@ -264,13 +275,16 @@ class Session:
     # ------------------------------------------------------------------ forward
 
     def _forward(self, root: Root, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
-        if self.replaying or _this_thread() != self.thread or in_transform():
+        if self.replaying or _this_thread() != self.thread or innermost_transform() is not None:
             return
         grad_enabled, training = _is_grad_enabled(), root.module.training
-        if grad_enabled:
-            root.remember_call(args, kwargs, self._pace.calm)
         root.called = True
-        if self._pace.calm:
+        if self._usual and grad_enabled and training and not root.draws and not any_autocast():
+            root.last_call = (args, kwargs, (), ())
+            return
+        if grad_enabled:
+            root.remember_call(args, kwargs, self._calm)
+        if self._calm:
             if grad_enabled and training:
                 return
             # an evaluation, after which people forget what they have to put back
@@ -350,9 +364,15 @@ class Session:
     # ------------------------------------------------------------------ backward
 
     def loss_scaled(self, scaler: GradScaler, loss: Any, scaled: Any) -> None:
+        self._usual = False
         self.scaling.loss_scaled(scaler, loss, scaled)
 
     def backward_starts(self, roots: Sequence[torch.Tensor]) -> None:
+        if self._usual and self._stepping is None and len(roots) == 1:
+            self.meter.see_loss(roots[0])
+            value = self.meter.loss
+            if value is None or _isfinite(value):
+                return
         if self._listening.on and self.step >= OPERATION_STEPS:
             self._listening.leave()
         if self._stepping is not None and not self._stepping.closure:
@@ -361,7 +381,7 @@ class Session:
         loss = self.scaling.backward_starts(roots[0]) if self.scaling.used else roots[0]
         scaled = self.scaling.gradients_scaled
         self.meter.see_loss(loss if len(roots) == 1 else None)
-        if self._pace.calm:
+        if self._calm:
             value = self.meter.loss
             if not scaled and (value is None or _isfinite(value)):
                 return
@@ -383,9 +403,10 @@ class Session:
 
     def backward_ended(self) -> None:
         self.backwards += 1
-        self._pace.backward()
-        if not self._pace.calm:
-            self._audience.hush(False)
+        if self.backwards > self._pace.expected:
+            self._pace.backward(self.step, self.backwards)
+            self._heed()
+        if not self._calm:
             self._emit(BackwardEnd())
 
     # ---------------------------------------------------------------------- steps
@@ -402,7 +423,7 @@ class Session:
             self._wake()
             if self.finds_models:
                 self._find_models(tracked)
-        elif (not self._pace.calm or tracked.group_count != groups) and tracked.refresh():
+        elif (not self._calm or tracked.group_count != groups) and tracked.refresh():
             self._wake()
         return tracked
 
@@ -414,6 +435,7 @@ class Session:
                 self._audience.forget(tracked)
 
     def scaler_step(self, scaler: GradScaler, optimizer: Optimizer, begins: bool) -> None:
+        self._usual = False
         self.scaling.scaler_step(scaler, optimizer, begins)
         if not begins:
             self._emit(ScalerStep(scaler, self.scaling.skipped))
@@ -440,16 +462,36 @@ class Session:
             self._inner_steps += 1
             return
         self._inner_steps = 0
+        known = self.optimizers.get(id(optimizer))
+        if (
+            self._usual
+            and known is not None
+            and known.turns is not None
+            and not closure
+            and len(groups := optimizer.param_groups) == known.group_count
+            and known.reference() is optimizer
+            and self.meter.clipped is None
+        ):
+            self._stepping = known
+            loss, norm, rate = self.meter.loss, known.turns.next(), groups[0].get("lr")
+            if loss is not None and norm is not None and type(rate) is float and _isfinite(loss + norm):
+                record = (self.step, known.label, loss, norm, rate)
+                self.recorder.add(record)
+                if self.observers is not None:
+                    self.observers.step(record)
+            else:
+                self._measured(self.step, known, loss, norm, False, False)
+            return
         tracked = self.track(optimizer)
         by_scaler = self.scaling.used and self.scaling.step_starts(optimizer)
         self._stepping = tracked
         if closure:
             tracked.closure = True
-        if not self._pace.calm:
+        if not self._calm:
             self._emit(StepStart(tracked, by_scaler))
             self.layers.step_starts(tracked, self.roots, self.step)
         if not closure:
-            self.meter.measure(self.step, tracked, by_scaler, self._pace.calm)
+            self.meter.measure(self.step, tracked, by_scaler, self._calm)
 
     def step_searches(self, optimizer: Optimizer) -> None:
         self.track(optimizer).closure = True
@@ -460,9 +502,9 @@ class Session:
             return
         tracked = self.optimizers.get(id(optimizer)) or self.track(optimizer)
         self._stepping = None
-        if not self._pace.calm or tracked.closure:
+        if not self._calm or tracked.closure:
             self._emit(StepEnd(tracked))
-        if not self._pace.calm and (sample := self.layers.step_ended(tracked)):
+        if not self._calm and (sample := self.layers.step_ended(tracked)):
             if self.observers is not None:
                 self.observers.layers(sample.step, {layer.layer: layer.numbers() for layer in sample.layers})
             self._emit(Sampled(tracked, sample))
@@ -474,11 +516,12 @@ class Session:
             root.called = False
             if root.on_cpu:
                 # measured already: the batch need not be kept
-                root.call = None
-        was_calm = self._pace.calm
-        self._pace.stepped(self.step)
-        if self._pace.calm is not was_calm:
-            self._audience.hush(self._pace.calm)
+                root.last_call = None
+        if self._calm and self.step < self._pace.rests_until:
+            self._pace.expected = self.backwards + self._pace.usual
+            return
+        self._pace.stepped(self.step, self.backwards)
+        self._heed()
         if self._listening.on and self.step >= OPERATION_STEPS:
             self._listening.leave()
 
@@ -491,10 +534,10 @@ class Session:
         by_scaler: bool,
         late: bool,
     ) -> None:
-        record = StepRecord(step, optimizer.label, loss, gradient_norm, optimizer.learning_rate)
-        self.recorder.records.append(record)
+        record = (step, optimizer.label, loss, gradient_norm, optimizer.learning_rate)
+        self.recorder.add(record)
         if self.observers is not None:
             self.observers.step(record)
         fine = (loss is None or _isfinite(loss)) and (gradient_norm is None or _isfinite(gradient_norm))
-        if not fine or not self._pace.calm:
+        if not fine or not self._calm:
             self._emit(Measured(step, optimizer, loss, gradient_norm, by_scaler, late))

@@ -49,7 +49,7 @@ class LossGoingNowhere(Check):
         step = event.sample.step
         if len(self.session.optimizers) > 1 or len(self._first) < FIRST or step < FIRST + LAST:
             return
-        records = islice(reversed(self.session.recorder.records), NEAR_LOSSES)
+        records = islice(self.session.recorder.newest(), NEAR_LOSSES)
         losses = [record.loss for record in records if record.loss is not None]
         if self._passes >= self._first_passes:
             # a loss is divided by the passes that make a step, which a schedule may let shrink
