@@ -55,6 +55,7 @@ class Module:
         self.project = project
         #: the real file, None for standard input without a name
         self.file: Path | None = source.file.resolve() if source.file is not None else None
+        self.folder = self.file.parent if self.file is not None else project.root
         self.classes: list[Class] = []
         #: dotted paths that are imported, with the number of leading dots
         self.imports: list[tuple[str, int]] = []

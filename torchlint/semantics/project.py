@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import OrderedDict
 from collections.abc import Hashable, Iterator
 from itertools import takewhile
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 #: Modules kept in memory; older ones are read again when they are needed.
 KEPT_MODULES = 1000
 
+#: How the path of the file of a package ends.
+_PACKAGE = os.sep + "__init__.py"
+
 #: Of the files that may import a file, this many are looked into for its callers.
 FOLLOWED_IMPORTERS = 24
 
@@ -37,6 +41,12 @@ class Project:
         self._imports: dict[tuple[Path, Path], bool] = {}
         self._bytes: dict[Path, bytes] = {}
         self._importing: dict[Path, list[Path]] = {}
+        #: by file and name: the importers that mention it, as far as they are followed, and how many were looked into
+        self._mentioning: dict[tuple[Path, str], tuple[list[Path], int]] = {}
+        #: what the file that was loaded last has asked for already, so that nothing is left to note about it
+        self._asked: set[tuple[Path, str]] = set()
+        #: the modules that it was led to
+        self._at_hand: dict[Path, Module | None] = {}
         self._restored: list[Module] = []
         self.evaluator = Evaluator(self)
         self.relevance = Relevance()
@@ -49,6 +59,7 @@ class Project:
     def load(self, source: Source) -> Module:
         """Understand a source that is about to be linted. Raises `UnreadableError`."""
         self._reads = self.walks.reads = Reads()
+        self._forget_asked()
         if source.file is not None:
             path = source.file.resolve()
             known = self._modules.get(path)
@@ -62,8 +73,14 @@ class Project:
 
     def module_at(self, path: Path) -> Module | None:
         """The module of a file of the project, None if it can't be read, or leads a side question too far."""
+        if path in self._at_hand:
+            return self._at_hand[path]
         if not self.evaluator.may_read(path):
             return None
+        found = self._at_hand[path] = self._known_or_read(path)
+        return found
+
+    def _known_or_read(self, path: Path) -> Module | None:
         if path in self._modules:
             self._modules.move_to_end(path)
             return self._noted(path, self._modules[path])
@@ -82,9 +99,10 @@ class Project:
 
     def _note(self, path: Path, data: bytes) -> None:
         """Remember that an answer depends on a file."""
-        if path not in self._digests:
-            self._digests[path] = digest(data)
-        self._reads.files[path] = self._digests[path]
+        known = self._digests.get(path)
+        if known is None:
+            known = self._digests[path] = digest(data)
+        self._reads.files[path] = known
 
     def reads(self) -> Reads:
         """What was read for the file that was loaded last."""
@@ -109,6 +127,10 @@ class Project:
         while len(self._modules) > KEPT_MODULES:
             self._modules.popitem(last=False)
 
+    def _forget_asked(self) -> None:
+        self._asked.clear()
+        self._at_hand.clear()
+
     def changed(self, path: Path) -> None:
         """Forget what was known of a file that holds something else now, and what was found out with its help."""
         self._lookup.changed(path)
@@ -116,6 +138,8 @@ class Project:
             known.pop(path, None)
         self._imports = {pair: answer for pair, answer in self._imports.items() if path not in pair}
         self._importing.clear()
+        self._mentioning.clear()
+        self._forget_asked()
         self.walks = Remembered()
         for module in self._modules.values():
             if module is not None:
@@ -125,8 +149,7 @@ class Project:
 
     def find(self, importer: Module, path: str, level: int) -> Path | None:
         """The file or package folder that `path` means in `importer`."""
-        folder = self.root if importer.file is None else importer.file.parent
-        return self._find(folder, path, level)
+        return self._find(importer.folder, path, level)
 
     def _find(self, folder: Path, path: str, level: int) -> Path | None:
         found = self._lookup.find(folder, path, level)
@@ -166,14 +189,7 @@ class Project:
         file = module.file
         if file is None:
             return
-        wanted, followed = mentioning.encode(), 0
-        for path in self._candidates(file):
-            # a look at the bytes spares the reading of most
-            if wanted not in self._data(path) and path.name != "__init__.py":
-                continue
-            followed += 1
-            if followed > FOLLOWED_IMPORTERS:
-                return
+        for path in self._mentions(file, mentioning):
             other = self.module_at(path)
             if other is None:
                 continue
@@ -182,6 +198,28 @@ class Project:
                 self._imports[key] = any(self.find(other, target, level) == file for target, level in other.imports)
             if self._imports[key]:
                 yield other
+
+    def _mentions(self, file: Path, name: str) -> list[Path]:
+        """The files that may import `file` and mention a name, the first of them if they are many."""
+        key = (file, name)
+        known = self._mentioning.get(key)
+        if known is None:
+            known = self._mentioning[key] = self._look_for(name.encode(), self._candidates(file))
+        elif key not in self._asked:
+            # nothing of it is read again, but this answer stands on it as well
+            self._reads.files |= {path: self._digests[path] for path in self._candidates(file)[: known[1]]}
+        self._asked.add(key)
+        return known[0]
+
+    def _look_for(self, wanted: bytes, candidates: list[Path]) -> tuple[list[Path], int]:
+        found: list[Path] = []
+        for count, path in enumerate(candidates, start=1):
+            # a look at the bytes spares the reading of most
+            if wanted in self._data(path) or str(path).endswith(_PACKAGE):
+                found.append(path)
+                if len(found) == FOLLOWED_IMPORTERS:
+                    return found, count
+        return found, len(candidates)
 
     def _candidates(self, file: Path) -> list[Path]:
         """Files that may import `file`, by the names that they import, nearest first.
