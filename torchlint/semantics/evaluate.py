@@ -7,7 +7,7 @@ calls (to what the function returns), tuples, dicts and other files. What it can
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -35,6 +35,7 @@ from torchlint.semantics.nodes import (
     Free,
     Function,
     FunctionRef,
+    Guards,
     Imported,
     Item,
     Join,
@@ -74,6 +75,8 @@ SIDE_FUEL = 40_000
 FAR_FILES = 32
 #: Deeper than any question.
 _NOTHING = 1_000_000
+#: Parts of values that are told apart by what they are, and not by which object it is.
+_NAMING = (str, bool, type(None), Path)
 #: Values that one expression is followed into.
 MAX_VALUES = 24
 
@@ -156,6 +159,7 @@ class Evaluator:
                 # what was not read is unknown to the side question only
                 _truncate(self._memo, answered)
                 _truncate(self._truths, decided)
+                self.objects.forget_bases()
                 self._refused = False
 
     def may_read(self, path: Path) -> bool:
@@ -170,7 +174,7 @@ class Evaluator:
 
     def intern(self, kind: type[V], *key: Any) -> V:
         """The one value of this kind and these parts."""
-        full = (kind, *(part if isinstance(part, (str, bool, type(None), Path)) else id(part) for part in key))
+        full = (kind, *[part if isinstance(part, _NAMING) else id(part) for part in key])
         found: V | None = self.interned.get(full)
         if found is None:
             found = kind(*key)
@@ -213,7 +217,7 @@ class Evaluator:
 
     def values(self, node: Node, context: Context | None) -> Values:
         """The values that `node` can have in `context`; empty where a definition is circular."""
-        if context is not None and self._is_fixed(node):
+        if context is not None and type(node) in _PERHAPS_FIXED and self.is_fixed(node):
             context = None
         key = (id(node), context)
         found = self._memo.get(key)
@@ -226,7 +230,7 @@ class Evaluator:
         elif key in self._active:
             self._lacks = min(self._lacks, self._active[key])
             return ()
-        elif key in self._partial:
+        elif self._partial and key in self._partial:
             known, lacks = self._partial[key]
             self._lacks = min(self._lacks, lacks)
             return known
@@ -258,7 +262,7 @@ class Evaluator:
         self._lacks = min(self._lacks, outer)
         return result
 
-    def _is_fixed(self, node: Node) -> bool:
+    def is_fixed(self, node: Node) -> bool:
         """Whether a node means the same in every context."""
         while isinstance(node, Attr):
             node = node.base
@@ -270,15 +274,34 @@ class Evaluator:
             return found
         return isinstance(node, (Imported, Const, ClassRef))
 
-    def opaque(self, node: Node, context: Context | None) -> Opaque:
-        return self.intern(Opaque, node, context)
+    def is_settled(self, node: Node) -> bool:
+        """Whether the answer for a node outside of any context is there, and will stay."""
+        return (id(node), None) in self._memo
 
-    def distinct(self, values: Iterable[Value]) -> Values:
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is missing in what is found out now: there is fuel, and no file was refused."""
+        return self.fuel >= 0 and not self._refused
+
+    def opaque(self, node: Node, context: Context | None) -> Opaque:
+        key = (Opaque, id(node), id(context))
+        found: Opaque | None = self.interned.get(key)
+        if found is None:
+            found = self.interned[key] = Opaque(node, context)
+            self.held.append((node, context))  # ids stay valid as long as the parts live
+        return found
+
+    def distinct(self, values: Sequence[Value]) -> Values:
+        """Each value once, and not too many of them."""
+        if len(values) < 2:
+            return tuple(values)
         unique = {id(value): value for value in values}
         return tuple(unique.values())[:MAX_VALUES]
 
-    def union(self, nodes: Iterable[Node], context: Context | None) -> Values:
-        return self.distinct(value for node in nodes for value in self.values(node, context))
+    def union(self, nodes: Sequence[Node], context: Context | None) -> Values:
+        if len(nodes) == 1:
+            return self.values(nodes[0], context)
+        return self.distinct([value for node in nodes for value in self.values(node, context)])
 
     def constant(self, node: Node | None, context: Context | None) -> object:
         """The constant that a node is for certain, else None."""
@@ -297,9 +320,9 @@ class Evaluator:
             self.held.append(node)
         return self._truths[key]
 
-    def feasible(self, guards: Iterable[tuple[Node, bool]], context: Context | None) -> bool:
+    def feasible(self, guards: Guards, context: Context | None) -> bool:
         """False if one of the conditions is known to fail."""
-        return all(self.truth(cond, context) is not (not wanted) for cond, wanted in guards)
+        return not guards or all(self.truth(cond, context) is not (not wanted) for cond, wanted in guards)
 
     def _const(self, node: Const, context: Context | None) -> Values:
         return (self.interned_constant(node.value),)
@@ -372,6 +395,10 @@ class Evaluator:
             Call: self.calls.call,
             Binary: self.containers.joined,
         }
+
+
+#: Kinds of nodes that may mean the same in every context.
+_PERHAPS_FIXED = frozenset({Attr, Free, Imported, Const, ClassRef})
 
 
 def _truncate(answers: dict[Any, Any], length: int) -> None:

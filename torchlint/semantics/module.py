@@ -171,6 +171,13 @@ class Module:
             queue += reversed(function.inner)
         return tuple(found)
 
+    @cached_property
+    def functions_by_name(self) -> dict[str, list[Function]]:
+        index: dict[str, list[Function]] = {}
+        for function in self.functions:
+            index.setdefault(function.name, []).append(function)
+        return index
+
     @property
     def calls(self) -> Iterator[Call]:
         for function in self.functions:

@@ -40,6 +40,10 @@ MAX_FUNCTIONS = 400
 class Relevance:
     def __init__(self) -> None:
         self._known: dict[tuple[Path | None, int], bool] = {}
+        #: what was found out of single functions, which many questions lead through
+        self._called: dict[int, list[Function]] = {}
+        self._direct: dict[int, bool] = {}
+        self._runs: dict[int, bool] = {}
 
     def may_tell(self, functions: Iterable[Function], evaluator: Evaluator) -> bool:
         """Whether a program that leads through these functions may do something that a rule reports.
@@ -47,24 +51,29 @@ class Relevance:
         Where it is not known what a method is called on, it may be any of that name in the files on the way.
         """
         waiting = list(functions)
+        if any(map(_tells, waiting)):
+            return True
         seen = {id(function) for function in waiting}
         modules: dict[int, Module] = {}
         names: set[str] = set()
         with evaluator.aside(FUEL):
             while waiting:
                 function = waiting.pop()
-                if evaluator.fuel < 0 or len(seen) > MAX_FUNCTIONS or _tells(function):
+                if evaluator.fuel < 0 or len(seen) > MAX_FUNCTIONS:
                     return True
-                following = [*_callees(function, evaluator), *function.inner]
-                called = {call.func.name for call in function.calls if isinstance(call.func, Attr)} - names
+                following = [*self._callees(function, evaluator), *function.inner]
+                called = _open_names(function, evaluator) - names
                 for module in modules.values():
-                    following += [other for other in module.functions if other.name in called]
+                    following += _named(module, called)
                 names |= called
                 if id(function.module) not in modules:
                     modules[id(function.module)] = function.module
-                    following += [other for other in function.module.functions if other.name in names]
+                    following += _named(function.module, names)
                 for other in following:
                     if id(other) not in seen:
+                        # looked at before it is followed: that takes the time
+                        if _tells(other):
+                            return True
                         seen.add(id(other))
                         waiting.append(other)
         return False
@@ -85,18 +94,40 @@ class Relevance:
         for _ in range(MAX_DEPTH + 1):
             following: list[Function] = []
             for current in level:
-                if _direct(current) or self._known.get((current.module.file, current.n)):
+                if self._is_direct(current) or self._known.get((current.module.file, current.n)):
                     return True
             for current in level:
                 if evaluator.fuel < 0:
                     return False
-                if _runs_network(current, evaluator):
+                if self._runs_network(current, evaluator):
                     return True
-                fresh = [callee for callee in _callees(current, evaluator) if id(callee) not in seen]
+                fresh = [callee for callee in self._callees(current, evaluator) if id(callee) not in seen]
                 seen |= {id(callee) for callee in fresh}
                 following += fresh
             level = following
         return False
+
+    def _is_direct(self, function: Function) -> bool:
+        known = self._direct.get(id(function))
+        if known is None:
+            known = self._direct[id(function)] = _direct(function)
+        return known
+
+    def _runs_network(self, function: Function, evaluator: Evaluator) -> bool:
+        known = self._runs.get(id(function))
+        if known is None:
+            known = _runs_network(function, evaluator)
+            if evaluator.is_whole:
+                self._runs[id(function)] = known
+        return known
+
+    def _callees(self, function: Function, evaluator: Evaluator) -> list[Function]:
+        known = self._called.get(id(function))
+        if known is None:
+            known = _callees(function, evaluator)
+            if evaluator.is_whole:
+                self._called[id(function)] = known
+        return known
 
 
 def _tells(function: Function) -> bool:
@@ -105,6 +136,19 @@ def _tells(function: Function) -> bool:
         if name is not None and (name in _TELLING or "backward" in name):
             return True
     return False
+
+
+def _open_names(function: Function, evaluator: Evaluator) -> set[str]:
+    """The names of the methods that a function calls on what may be another object in another call."""
+    return {
+        call.func.name for call in function.calls if isinstance(call.func, Attr) and not evaluator.is_fixed(call.func)
+    }
+
+
+def _named(module: Module, names: set[str]) -> list[Function]:
+    """The functions of a file with one of these names."""
+    index = module.functions_by_name
+    return [function for name in sorted(names & index.keys()) for function in index[name]]
 
 
 def _direct(function: Function) -> bool:
