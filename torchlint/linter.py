@@ -135,11 +135,18 @@ def _relevant_rules(data: bytes, rules: tuple[StaticRule, ...]) -> tuple[StaticR
     if not _has_tensors(data):
         return ()
     has_torch = any(sign in data for sign in _SIGNS_OF_TORCH)
+    # many rules have triggers in common
+    there = {trigger: trigger in data for trigger in _triggers(rules)}
     return tuple(
         rule
         for rule in rules
-        if (has_torch or not rule.needs_torch) and any(trigger in data for trigger in rule.triggers)
+        if (has_torch or not rule.needs_torch) and any(there[trigger] for trigger in rule.triggers)
     )
+
+
+@lru_cache(maxsize=4)
+def _triggers(rules: tuple[StaticRule, ...]) -> frozenset[bytes]:
+    return frozenset(trigger for rule in rules for trigger in rule.triggers)
 
 
 def lint(

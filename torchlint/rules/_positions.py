@@ -14,7 +14,7 @@ from torchlint.semantics.nodes import Const
 if TYPE_CHECKING:
     from torchlint.semantics.module import Module, Site
 
-_INT8 = Sign(rb"(?<!u)int8|\bchar\(\)")
+_INT8 = Sign(b"int8", b"char()", pattern=rb"(?<!u)int8|\bchar\(\)")
 
 #: Casts and constructors that can narrow positions.
 _NARROWING = ("astype", "to", "byte", "char", "type", "array", "asarray", "tensor", "arange", "int8", "uint8")

@@ -13,9 +13,12 @@ if TYPE_CHECKING:
 
 
 class Sign:
-    """A pattern in the bytes of files. The files around a file are asked again and again: answers are remembered."""
+    """What may stand in the bytes of files: one of some words, and a pattern, if there is one, that has one of them.
+    The files around a file are asked again and again: answers are remembered.
+    """
 
-    def __init__(self, pattern: bytes) -> None:
+    def __init__(self, *words: bytes, pattern: bytes = b"") -> None:
+        self._words = words
         self._search = re.compile(pattern).search
         #: by the hash of the data, which Python computes once for each file
         self._known: dict[int, bool] = {}
@@ -26,15 +29,15 @@ class Sign:
         if found is None:
             if len(self._known) > 20_000:
                 self._known.clear()
-            found = self._known[key] = self._search(data) is not None
+            found = self._known[key] = any(word in data for word in self._words) and self._search(data) is not None
         return found
 
 
 #: What stands in a file that makes arrays of bytes.
 _BYTES = Sign(
-    rb"u?int8|byte\(\)|ByteTensor|imread|Image\.open|read_image|decode_image|imdecode|VideoCapture|MNIST|CIFAR"
-    rb"|\[0, ?255\]|PILToTensor|pil_to_tensor"
-)
+    b"int8", b"byte()", b"ByteTensor", b"imread", b"Image.open", b"read_image", b"decode_image", b"imdecode",
+    b"VideoCapture", b"MNIST", b"CIFAR", b"[0, 255]", b"[0,255]", b"PILToTensor", b"pil_to_tensor",
+)  # fmt: skip
 
 
 def documented_bytes(param: Param) -> Dtype | None:

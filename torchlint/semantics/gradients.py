@@ -65,8 +65,10 @@ class Gradients:
 
     def merge(self, other: Gradients) -> None:
         for place in {**self.optimizers, **other.optimizers}:
-            a = self._of(place)
-            b = other._of(place)
+            a, b = self.optimizers.get(place), other.optimizers.get(place)
+            if a is b:
+                continue
+            a, b = a or self._of(place), b or other._of(place)
             self.optimizers[place] = Gradient(
                 place,
                 stale=a.stale or b.stale,

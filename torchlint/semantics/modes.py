@@ -91,6 +91,8 @@ class Modes:
     def merge(self, other: Modes) -> None:
         for key in {**self.modes, **other.modes}:
             mine, theirs = self.modes.get(key), other.modes.get(key)
+            if mine is theirs:
+                continue
             if mine is None or theirs is None:
                 default = frozenset({Mode(TRAIN)}) if isinstance(key, Instance) else frozenset({Mode(UNKNOWN)})
                 mine, theirs = mine or default, theirs or default

@@ -33,9 +33,15 @@ class Objects:
     def __init__(self, evaluator: Evaluator) -> None:
         self.evaluator = evaluator
         self._attributes: dict[tuple[int, str, int], Values] = {}
+        self._bases: dict[int, list[Class]] = {}
 
     def forget(self) -> None:
         self._attributes.clear()
+        self._bases.clear()
+
+    def forget_bases(self) -> None:
+        """What was found out of bases may not be all of it."""
+        self._bases.clear()
 
     def attr(self, node: Attr, context: Context | None) -> Values:
         results: list[Value] = []
@@ -142,7 +148,11 @@ class Objects:
 
     def mro(self, cls: Class) -> list[Class]:
         """The class and its bases in the project, nearest first."""
+        known = self._bases.get(id(cls))
+        if known is not None:
+            return known
         found: list[Class] = []
+        settled = True
         queue = [cls]
         while queue and len(found) < 12:
             current = queue.pop(0)
@@ -151,6 +161,9 @@ class Objects:
             found.append(current)
             for base in current.bases:
                 queue += [value.cls for value in self.evaluator.values(base, None) if isinstance(value, ClassValue)]
+                settled = settled and self.evaluator.is_settled(base)
+        if settled:
+            self._bases[id(cls)] = found
         return found
 
     def external_bases(self, cls: Class) -> set[str]:

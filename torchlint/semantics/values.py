@@ -75,17 +75,13 @@ class Constant(Value):
 class External(Value):
     """Something outside the project, by its dotted name (`torch.nn.functional.softmax`)."""
 
-    __slots__ = ("name",)
+    __slots__ = ("last", "name")
 
     def __init__(self, name: str) -> None:
-        self.name = name
+        self.name, self.last = name, name.rpartition(".")[2]
 
     def __repr__(self) -> str:
         return f"External({self.name})"
-
-    @property
-    def last(self) -> str:
-        return self.name.rpartition(".")[2]
 
 
 class Namespace(Value):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 #: last part of the dotted name -> keyword of the argument that is handed on
 _WRAPPERS = {
     "DataParallel": "module",
@@ -31,6 +33,7 @@ _PREPARING = {
 _COPIES = frozenset({"copy.deepcopy", "copy.copy", "copy.deepcopy.deepcopy"})
 
 
+@lru_cache(maxsize=4096)
 def wrapped_argument(name: str) -> str | None:
     """The keyword of the object that a call of `name` gives back unchanged in kind, if it does."""
     root, _, last = name.rpartition(".")
@@ -48,6 +51,7 @@ def is_copy(name: str) -> bool:
     return name in _COPIES
 
 
+@lru_cache(maxsize=4096)
 def is_class(name: str) -> bool:
     """Whether a dotted name outside the project is a class, by the naming convention of Python."""
     last = name.rpartition(".")[2]
