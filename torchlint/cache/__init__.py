@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING
 from torchlint.atomic import write_atomically
 from torchlint.cache.folder import cache_file, lock_of, prepare, prune
 from torchlint.cache.index import Index, Kept, pack, unpack, write
-from torchlint.cache.surroundings import Import, Surroundings
+from torchlint.cache.surroundings import Surroundings
 from torchlint.semantics.reads import Reads, digest
 
 if TYPE_CHECKING:
+    from torchlint.cache.surroundings import Import, Stamp
     from torchlint.config import Config
     from torchlint.files import Target
     from torchlint.findings import Finding
@@ -98,15 +99,18 @@ class Cache:
             lock.release()
 
     def _whole(self) -> bytes:
-        now, indexes = self._now, [self._index]
+        now = self._now
+        if self._index is not None and not self._index.is_whole:
+            self._index = None
+        indexes = [self._index]
         before, self._stamp = self._stamp, self._file_stamp()
         if self._stamp != before:
             indexes.insert(0, self._read())
         answers: dict[str, Kept] = {}
-        folders: dict[str, int] = {}
+        folders: dict[str, Stamp] = {}
         tree: list[str] | None = None
         for index in indexes:
-            if index is not None:
+            if index is not None and index.is_whole:
                 answers |= index.answers()
                 folders |= index.folders
                 tree = index.tree if index.tree is not None else tree
@@ -131,7 +135,7 @@ class Cache:
         ]
         importers = [(name, now.relatives(found)) for name, found in reads.importers.items()]
         holds = (
-            all(now.row(file)[3] == content for file, content in files.items())
+            all(now.row(file)[1] == content for file, content in files.items())
             and all(map(now.means, imports))
             and all(self._importing(name) == found for name, found in importers)
         )
@@ -141,5 +145,5 @@ class Cache:
         return Kept(named, pack(answer.findings, target.shown, now), list(files), imports, importers)
 
     def _importing(self, name: str) -> list[str]:
-        known = self._index.importing(name) if self._index is not None else None
+        known = self._index.importing.get(name) if self._index is not None else None
         return self._now.importing(name) if known is None else known

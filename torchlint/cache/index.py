@@ -1,17 +1,23 @@
-"""The file of the cache: answers, and numbered tables of what they stand on."""
+"""The file of the cache, in two parts: the answers, and what they stand on.
+
+A run for which nothing has changed reads the first part alone: findings, and stamps of all files and folders. The
+second one tells which answer was read from what, and is ten times as long.
+"""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from torchlint.cache.surroundings import Import, Row, Surroundings
+from torchlint.cache.sealed import seal, unseal
 from torchlint.findings import Edit, Finding, Fix, Location, Related
-from torchlint.semantics.reads import digest
+
+if TYPE_CHECKING:
+    from torchlint.cache.surroundings import Import, Stamp, Surroundings
 
 #: Goes up when the file is written in another way.
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(slots=True)
@@ -25,114 +31,150 @@ class Kept:
     importers: list[tuple[str, list[str]]] = field(default_factory=list)
 
 
+class Basis:
+    """The second part of the file: tables, and for each answer the numbers of what it stands on in them."""
+
+    def __init__(self, raw: dict[str, Any]) -> None:
+        #: digests of the content and of the imports of each file
+        self.digests: list[tuple[str, str]] = [(content, imported) for content, imported in raw["digests"]]
+        self.imports: list[Import] = [(folder, path, level, to) for folder, path, level, to in raw["imports"]]
+        self.importers: list[tuple[str, list[str]]] = [(name, files) for name, files in raw["importers"]]
+        #: all files that may import something, None if no answer stands on that
+        self.tree: list[str] | None = raw["tree"]
+        #: by path: the numbers of files, imports and importers
+        self.reads: dict[str, tuple[list[int], list[int], list[int]]] = raw["reads"]
+
+
 class Index:
     """What was read from the file, without the answers that no longer hold."""
 
     def __init__(self, data: bytes, now: Surroundings) -> None:
         """Raises any error whatever if the data is not of this making."""
-        seal, _, body = data.partition(b"\n")
-        raw = json.loads(body)
-        if seal.decode() != digest(body) or raw["format"] != FORMAT:
+        raw, self._end = unseal(data)
+        if raw["format"] != FORMAT:
             raise ValueError
-        self._files: dict[str, Row] = raw["files"]
-        self._imports: list[Import] = raw["imports"]
-        self._importers: list[tuple[str, list[str]]] = raw["importers"]
-        self.folders: dict[str, int] = raw["folders"]
-        #: all files that may import something, None if no answer stands on that
-        self.tree: list[str] | None = raw["tree"]
-        #: by path: named, findings, and the numbers of files, imports and importers
-        self._answers: dict[str, list[Any]] = raw["answers"]
-        #: whether time stamps have to be written anew, though the answers hold
+        self._data, self._now = data, now
+        self._files: dict[str, Stamp] = raw["files"]
+        self.folders: dict[str, Stamp] = raw["folders"]
+        #: by path: named, and the findings
+        self._answers: dict[str, tuple[bool | None, list[Any]]] = raw["answers"]
+        self._bad_importers: set[int] = set()
+        #: whether stamps have to be written anew, though the answers hold
         self.dirty = False
-        self._check(now)
+        files, folders = now.doubtful(self._files), now.doubtful(self.folders)
+        if files or folders:
+            self.dirty = any(now.stamp(path) != self._files[path] for path in files) or any(
+                now.stamp(path) != self.folders[path] for path in folders
+            )
+            self._check(set(files), bool(folders))
 
-    def _check(self, now: Surroundings) -> None:
-        row = now.row
-        other = [
-            (n, old, new) for n, (path, old) in enumerate(self._files.items()) if (new := row(path, old)) is not old
+    @cached_property
+    def _basis(self) -> Basis:
+        raw, _ = unseal(self._data, self._end)
+        basis = Basis(raw)
+        rows = zip(self._files.items(), basis.digests, strict=True)
+        self._now.remember((path, (stamp, *digests)) for (path, stamp), digests in rows)
+        return basis
+
+    def _check(self, doubtful: set[str], moved: bool) -> None:
+        """Drop the answers that don't hold, where some files changed by their stamps, or also some folders."""
+        now, basis = self._now, self._basis
+        rows = [
+            (n, old, now.row(path)[1:])
+            for n, (path, old) in enumerate(zip(self._files, basis.digests, strict=True))
+            if path in doubtful
         ]
-        moved = any(now.folder(path) != changed or not changed for path, changed in self.folders.items())
-        self.dirty = bool(other) or moved
+        bad_files = {n for n, (content, _), (new, _) in rows if content != new}
+        bad_imports: set[int] = set()
         if moved:
             self.folders = {}
-        bad_files = {n for n, old, new in other if old[3] != new[3]}
-        bad_imports: set[int] = set()
-        bad_importers: set[int] = set()
-        if moved:
-            bad_imports = {n for n, imported in enumerate(self._imports) if not now.means(imported)}
-        if self.tree is not None:
-            if (moved and self.tree != now.tree) or any(old[4] != new[4] for _, old, new in other):
-                bad_importers = {n for n, (name, files) in enumerate(self._importers) if now.importing(name) != files}
-            self.tree = now.tree if moved else self.tree
-        self._importing = {name: files for n, (name, files) in enumerate(self._importers) if n not in bad_importers}
-        if bad_files or bad_imports or bad_importers:
+            bad_imports = {n for n, imported in enumerate(basis.imports) if not now.means(imported)}
+        if basis.tree is not None:
+            if (moved and basis.tree != now.tree) or any(imported != new for _, (_, imported), (_, new) in rows):
+                self._bad_importers = {n for n, (name, to) in enumerate(basis.importers) if now.importing(name) != to}
+            basis.tree = now.tree if moved else basis.tree
+        if bad_files or bad_imports or self._bad_importers:
             self._answers = {
-                path: answer
-                for path, answer in self._answers.items()
-                if bad_files.isdisjoint(answer[2])
-                and bad_imports.isdisjoint(answer[3])
-                and bad_importers.isdisjoint(answer[4])
+                path: self._answers[path]
+                for path, (files, imports, importers) in basis.reads.items()
+                if bad_files.isdisjoint(files)
+                and bad_imports.isdisjoint(imports)
+                and self._bad_importers.isdisjoint(importers)
             }
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Whether the second part is there: a run may have told findings without having looked."""
+        try:
+            return self._basis is not None
+        except Exception:
+            return False
 
     def get(self, path: str) -> tuple[bool | None, list[Any]] | None:
         """Whether the file was named (None if that does not matter), and its findings."""
-        answer = self._answers.get(path)
-        return (answer[0], answer[1]) if answer is not None else None
+        return self._answers.get(path)
 
-    def importing(self, name: str) -> list[str] | None:
-        """The files that import something called `name`, if that is known."""
-        return self._importing.get(name)
+    @cached_property
+    def importing(self) -> dict[str, list[str]]:
+        """The files that import something, by its name, as far as that is known."""
+        return {name: to for n, (name, to) in enumerate(self._basis.importers) if n not in self._bad_importers}
+
+    @property
+    def tree(self) -> list[str] | None:
+        """All files that may import something, None if no answer stands on that."""
+        return self._basis.tree
 
     def answers(self) -> dict[str, Kept]:
         """All answers, with names instead of numbers."""
-        paths = list(self._files)
-        return {
-            path: Kept(
+        paths, basis, kept = list(self._files), self._basis, {}
+        for path, (named, findings) in self._answers.items():
+            files, imports, importers = basis.reads[path]
+            kept[path] = Kept(
                 named,
                 findings,
                 [paths[n] for n in files],
-                [(folder, path, level, to) for folder, path, level, to in map(self._imports.__getitem__, imports)],
-                [self._importers[n] for n in importers],
+                [basis.imports[n] for n in imports],
+                [basis.importers[n] for n in importers],
             )
-            for path, (named, findings, files, imports, importers) in self._answers.items()
-        }
+        return kept
 
 
-def write(answers: dict[str, Kept], tree: list[str] | None, folders: dict[str, int], now: Surroundings) -> bytes:
+def write(answers: dict[str, Kept], tree: list[str] | None, folders: dict[str, Stamp], now: Surroundings) -> bytes:
     """The file of the cache for these answers, which hold now."""
     files: dict[str, int] = {}
     imports: dict[Import, int] = {}
     importers: dict[str, int] = {}
-    tables: dict[str, list[tuple[str, list[str]]]] = {"importers": []}
-    numbered: dict[str, list[Any]] = {}
+    importing: list[tuple[str, list[str]]] = []
+    reads: dict[str, tuple[list[int], list[int], list[int]]] = {}
     for path, kept in answers.items():
-        for name, importing in kept.importers:
+        for name, found in kept.importers:
             if name not in importers:
                 importers[name] = len(importers)
-                tables["importers"].append((name, importing))
-        numbered[path] = [
-            kept.named,
-            kept.findings,
+                importing.append((name, found))
+        reads[path] = (
             [files.setdefault(file, len(files)) for file in kept.files],
             [imports.setdefault(imported, len(imports)) for imported in kept.imports],
             [importers[name] for name, _ in kept.importers],
-        ]
+        )
     if not importers:
         tree = None
     for file in tree or ():
         files.setdefault(file, len(files))
-    whole = {
+    rows = {file: now.row(file) for file in files}
+    first = {
         "format": FORMAT,
-        "files": {file: now.row(file) for file in files},
+        "files": {file: stamp for file, (stamp, _, _) in rows.items()},
         "folders": folders,
-        "imports": list(imports),
-        **tables,
-        "tree": tree,
-        "answers": numbered,
+        "answers": {path: (kept.named, kept.findings) for path, kept in answers.items()},
     }
-    body = json.dumps(whole, separators=(",", ":")).encode()
-    # a seal, so that a file that was cut off or edited is known at once
-    return digest(body).encode() + b"\n" + body
+    second = {
+        "digests": [digests for _, *digests in rows.values()],
+        "imports": list(imports),
+        "importers": importing,
+        "tree": tree,
+        "reads": reads,
+    }
+    return seal(first) + seal(second)
 
 
 # -------------------------------------------------------------------- findings

@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from torchlint.semantics.lookup import Lookup, imported_names
 from torchlint.semantics.reads import digest
-from torchlint.source import shown_path
 
-#: What is known of a file: when it changed, in two ways, its size, and digests of its content and of what it imports.
-Row: TypeAlias = "list[Any]"
+if TYPE_CHECKING:
+    from torchlint.semantics.lookup import Lookup
+
+#: When a file or folder changed, in two ways, and its size.
+Stamp: TypeAlias = "list[int]"
+
+#: What is known of a file: its stamp, and digests of its content and of what it imports.
+Row: TypeAlias = "tuple[Stamp, str, str]"
 
 #: An import: folder of the importing file, dotted path, dots, and the file or folder that is meant.
 Import: TypeAlias = "tuple[str, str, int, str | None]"
@@ -25,15 +29,27 @@ Import: TypeAlias = "tuple[str, str, int, str | None]"
 #: A file or folder that changed so shortly before it was looked at can change again under the same time stamp.
 _UNSURE_NS = 2_000_000_000
 
+#: The stamp of what changed too shortly ago, and of what is not there.
+UNSURE: Stamp = [0, 0, 0]
+ABSENT: Stamp = [-1, -1, -1]
+
 
 class Surroundings:
     """Paths are relative to the root where they lie under it. What was looked at once stays so for the run."""
 
     def __init__(self, root: Path) -> None:
+        self._root = root
         self._prefix = os.path.join(str(root), "")
         self._sure_before = time.time_ns() - _UNSURE_NS
-        self.lookup = Lookup(root)
-        self.rows: dict[str, Row] = {}
+        self._stamps: dict[str, Stamp] = {}
+        self._rows: dict[str, Row] = {}
+
+    @cached_property
+    def lookup(self) -> Lookup:
+        # imported late: where nothing has changed, it is not asked
+        from torchlint.semantics.lookup import Lookup
+
+        return Lookup(self._root)
 
     def relative(self, path: str) -> str:
         return path.removeprefix(self._prefix)
@@ -48,48 +64,63 @@ class Surroundings:
 
     def shown(self, path: str) -> str:
         """The name that a file is shown by."""
+        from torchlint.source import shown_path
+
         return shown_path(Path(self.absolute(path)))
 
-    # --------------------------------------------------------------- files
+    # -------------------------------------------------------------- stamps
 
-    def row(self, path: str, known: Row | None = None) -> Row:
-        """What is known of a file now; `known` itself if its time stamps have not changed."""
-        row = self.rows.get(path)
-        if row is None:
-            row = self.rows[path] = self._look(self.absolute(path), known)
-        return row
+    def stamp(self, path: str) -> Stamp:
+        """The stamp of a file or folder, by which it is known later that it has not changed."""
+        stamp = self._stamps.get(path)
+        if stamp is None:
+            stamp = self._stamps[path] = self._look(self.absolute(path))
+        return stamp
 
-    def _look(self, path: str, known: Row | None) -> Row:
+    def _look(self, path: str) -> Stamp:
         try:
             state = os.stat(path)
         except (OSError, ValueError):
-            return [0, 0, 0, digest(b""), digest(b"")]
-        stamp = [state.st_mtime_ns, state.st_ctime_ns, state.st_size]
-        if known is not None and known[:3] == stamp:
-            return known
-        try:
-            data = Path(path).read_bytes()
-        except OSError:
-            data = b""
-        if max(stamp[:2]) > self._sure_before:
-            stamp = [0, 0, 0]
-        return [*stamp, digest(data), digest(" ".join(sorted(imported_names(data))).encode())]
+            return ABSENT
+        changed, moved = state.st_mtime_ns, state.st_ctime_ns
+        return [changed, moved, state.st_size] if max(changed, moved) <= self._sure_before else UNSURE
 
-    # ------------------------------------------------------------- folders
+    def doubtful(self, stamps: Mapping[str, Stamp]) -> list[str]:
+        """Those of the paths whose stamps don't tell that they are what they were."""
+        return [path for path, known in stamps.items() if self.stamp(path) != known or known == UNSURE]
 
-    def folder(self, path: str) -> int:
-        """When the names in a folder last changed; 0 if that was too short a time ago to be sure."""
+    # --------------------------------------------------------------- files
+
+    def remember(self, rows: Iterable[tuple[str, Row]]) -> None:
+        """Take over what was known of files, if their stamps tell that it is still so."""
+        for path, row in rows:
+            if self.stamp(path) == row[0] != UNSURE:
+                self._rows.setdefault(path, row)
+
+    def row(self, path: str) -> Row:
+        """What is known of a file now."""
+        row = self._rows.get(path)
+        if row is None:
+            row = self._rows[path] = self._read(path)
+        return row
+
+    def _read(self, path: str) -> Row:
+        from torchlint.semantics.lookup import imported_names
+
+        stamp = self.stamp(path)
         try:
-            changed = os.stat(self.absolute(path)).st_mtime_ns
+            data = Path(self.absolute(path)).read_bytes()
         except (OSError, ValueError):
-            return -1
-        return 0 if changed > self._sure_before else changed
+            data = b""
+        return (stamp, digest(data), digest(" ".join(sorted(imported_names(data))).encode()))
+
+    # ------------------------------------------------------------- imports
 
     @property
-    def folders(self) -> dict[str, int]:
+    def folders(self) -> dict[str, Stamp]:
         """The folders that were looked into in this run."""
         seen = (*self.lookup.listed, *self.lookup.walked)
-        return {path: self.folder(path) for path in {self.relative(str(folder)) for folder in seen}}
+        return {path: self.stamp(path) for path in {self.relative(str(folder)) for folder in seen}}
 
     def means(self, imported: Import) -> bool:
         """Whether an import means what it meant."""
