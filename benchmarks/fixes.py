@@ -30,6 +30,7 @@ from torchlint.checking import Means, check
 from torchlint.cli.fix import Fixer
 from torchlint.config import Config
 from torchlint.files import find_targets
+from torchlint.garbage import search_rarely
 
 #: What a copy of a project holds: all that the linter reads.
 READ = (".py", ".pyi", ".ipynb", ".toml", ".gitignore")
@@ -164,6 +165,7 @@ def main() -> int:
     projects = [folder.resolve() for folder in options.folders]
     if options.each:
         projects = [path for folder in projects for path in sorted(folder.iterdir()) if path.is_dir()]
+    search_rarely()
     bench = Bench(options.verbose)
     for project in projects:
         try:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from conftest import BUGGY, CLEAN, Command, notebook
@@ -56,6 +59,35 @@ def modules_of(arguments: list[str], cwd: Path) -> tuple[str, set[str]]:
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=cwd, capture_output=True, text=True, check=False)
     return done.stdout, set(done.stderr.split())
+
+
+class Run(NamedTuple):
+    """A run, the modules that it loaded, and the files that it opened."""
+
+    out: str
+    modules: set[str]
+    opened: list[str]
+
+    @property
+    def looked_into(self) -> set[str]:
+        """The names of the sources that were opened, and the modules that are loaded for work alone."""
+        work = {"libcst", "pathspec", "rich", "torchlint.linter", "torchlint.semantics.lookup"}
+        return {Path(file).name for file in self.opened if file.endswith((".py", ".ipynb"))} | (work & self.modules)
+
+
+def later(arguments: list[object], cwd: Path) -> Run:
+    """Run the command as if in a minute: whatever is there by now is old enough to be known by its stamp."""
+    program = (
+        "import json, sys, time\nopened, now = [], time.time_ns\ntime.time_ns = lambda: now() + 60 * 10**9\n"
+        "from torchlint.__main__ import main\n"
+        f"sys.argv = ['torchlint', *{[*map(str, arguments)]!r}]\n"
+        "sys.addaudithook(lambda event, about: opened.append(str(about[0])) if event == 'open' else None)\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "print(json.dumps([[*sys.modules], opened]), file=sys.stderr)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=cwd, capture_output=True, text=True, check=False)
+    modules, opened = json.loads(done.stderr.splitlines()[-1])
+    return Run(done.stdout, set(modules), [file for file in opened if file.startswith(str(cwd))])
 
 
 def age(folder: Path) -> None:
@@ -336,3 +368,174 @@ def test_a_killed_run_does_no_harm(torchlint: Command, tmp_path: Path) -> None:
         run.send_signal(signal_number)
         run.communicate(timeout=60)
         assert torchlint("check", "buggy.py", "--output-format", "json").places == [(10, 21, "TLN201")]
+
+
+# ------------------------------------------------------------------ nothing has changed
+
+
+def project(folder: Path) -> Path:
+    """Files that find something with each other's help, and others that are passed over."""
+    (folder / "part" / "build").mkdir(parents=True)
+    (folder / ".git").mkdir()
+    (folder / ".gitignore").write_text("old*\n/part/secret/\n!old_but_good.py\n")
+    (folder / "pyproject.toml").write_text('[tool.torchlint]\nexclude = ["not_mine_*"]\n')
+    for name in ("model.py", "old_model.py", "old_but_good.py", "part/not_mine_model.py"):
+        (folder / name).write_text(MODEL)
+    for name in ("train.py", "part/train.py"):
+        (folder / name).write_text(TRAIN)
+    (folder / "part" / "buggy.py").write_text(BUGGY)
+    (folder / "part" / "book.ipynb").write_text(notebook("import torch", BUGGY))
+    (folder / "part" / "vain.py").write_text(TRAIN.replace("from model", "from nowhere"))
+    return folder
+
+
+def known(folder: Path, *arguments: object) -> Run:
+    """A run for which nothing has changed."""
+    later(["check", *arguments], folder)
+    return later(["check", *arguments], folder)
+
+
+@pytest.mark.parametrize("options", [["--output-format", "json"], ["--output-format", "sarif"], ["--statistics"], []])
+def test_a_run_for_which_nothing_has_changed(torchlint: Command, tmp_path: Path, options: list[str]) -> None:
+    run = known(project(tmp_path), *options)
+    assert run.out == torchlint("check", "--no-cache", *options).out
+    # the default format shows the lines of the findings, and a place in a notebook is one in its JSON
+    shown = {"buggy.py", "train.py", "model.py", "book.ipynb"} if not options else set()
+    assert run.looked_into <= (shown or ({"book.ipynb"} if "sarif" in options else set()))
+    # the cache was not written again
+    assert later(["check", *options], tmp_path).opened == run.opened
+
+
+def test_several_projects_at_once(torchlint: Command, tmp_path: Path) -> None:
+    (tmp_path / "here").mkdir()
+    paths = [project(tmp_path / name) for name in ("one", "two")]
+    options = ["--output-format", "json", *paths]
+    run = known(tmp_path / "here", *options)
+    assert run.out == torchlint("check", "--no-cache", *options, cwd=tmp_path / "here").out
+    assert not run.looked_into
+    (tmp_path / "two" / "nowhere.py").write_text(MODEL)
+    run = later(["check", *options], tmp_path / "here")
+    assert run.out == torchlint("check", "--no-cache", *options, cwd=tmp_path / "here").out
+
+
+def rewrite(file: Path, old: str, new: str) -> None:
+    """Another content of the same size, with the time of the old one."""
+    state, text = file.stat(), file.read_text()
+    changed = text.replace(old, new)
+    assert changed != text and len(changed) == len(text)
+    file.write_text(changed)
+    os.utime(file, ns=(state.st_atime_ns, state.st_mtime_ns))
+
+
+CHANGES: dict[str, Callable[[Path], object]] = {
+    "a file changed": lambda at: (at / "part" / "buggy.py").write_text(CLEAN),
+    "one that others read changed": lambda at: (at / "model.py").write_text(MODEL.replace("softmax", "sigmoid")),
+    "of the same size and time": lambda at: rewrite(at / "part" / "buggy.py", "CrossEntropyLoss", "CrossEntropyMess"),
+    "touched": lambda at: (at / "part" / "buggy.py").touch(),
+    "a file came": lambda at: (at / "part" / "new.py").write_text(BUGGY),
+    "an import leads somewhere": lambda at: (at / "nowhere.py").write_text(MODEL),
+    "an import leads elsewhere": lambda at: (at / "part" / "model.py").write_text(CLEAN),
+    "a file went": lambda at: (at / "part" / "buggy.py").unlink(),
+    "one that others read went": lambda at: (at / "model.py").unlink(),
+    "a new name": lambda at: (at / "part" / "buggy.py").rename(at / "part" / "bugs.py"),
+    "a folder's new name": lambda at: (at / "part").rename(at / "whole"),
+    "passed over": lambda at: (at / ".gitignore").write_text("part\n"),
+    "by a nearer .gitignore": lambda at: (at / "part" / ".gitignore").write_text("b*.py\n"),
+    "by git's own file": lambda at: ((at / ".git" / "info").mkdir(), (at / ".git/info/exclude").write_text("b*.py")),
+    "no longer passed over": lambda at: (at / ".gitignore").unlink(),
+    "no repository": lambda at: (at / ".git").rename(at / "git"),
+    "other settings": lambda at: (at / "pyproject.toml").write_text('[tool.torchlint]\nignore = ["TLN201"]\n'),
+    "other exclusions": lambda at: (at / "pyproject.toml").write_text('[tool.torchlint]\nexclude = ["*/b*.py"]\n'),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_something_has_changed(torchlint: Command, tmp_path: Path, change: str) -> None:
+    options = ["check", "--output-format", "concise"]
+    later(options, project(tmp_path))
+    CHANGES[change](tmp_path)
+    after = torchlint(*options, "--no-cache").out
+    assert later(options, tmp_path).out == after
+    run = later(options, tmp_path)
+    assert run.out == after
+    assert not run.looked_into
+
+
+def test_links(torchlint: Command, tmp_path: Path) -> None:
+    options = ["--output-format", "concise"]
+    folder = project(tmp_path / "project")
+    (tmp_path / "beside.py").write_text(BUGGY)
+    (folder / "link.py").symlink_to(tmp_path / "beside.py")
+    (folder / "astray.py").symlink_to(tmp_path / "not_yet.py")
+    (folder / "linked").symlink_to(tmp_path / "folder")
+
+    def same() -> Run:
+        run = later(["check", *options], folder)
+        assert run.out == torchlint("check", "--no-cache", *options, cwd=folder).out
+        return run
+
+    known(folder, *options)
+    assert not same().looked_into
+    (tmp_path / "beside.py").write_text(CLEAN)
+    assert "link.py" not in same().out
+    (tmp_path / "not_yet.py").write_text(BUGGY)
+    assert "astray.py" in same().out
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "new.py").write_text(BUGGY)
+    assert "linked" not in same().out
+    (tmp_path / "not_yet.py").unlink()
+    assert "astray.py" not in same().out
+
+
+def test_what_is_too_young_is_looked_into(torchlint: Command, tmp_path: Path) -> None:
+    project(tmp_path)
+    # a clock that goes wrong: as young as can be
+    os.utime(tmp_path / "part" / "buggy.py", (time.time() + 1e6, time.time() + 1e6))
+    run = known(tmp_path, "--output-format", "concise")
+    assert "buggy.py" in run.looked_into
+    # but nothing has to be written
+    assert later(["check", "--output-format", "concise"], tmp_path).opened == run.opened
+
+
+def test_patterns_of_the_command_line(torchlint: Command, tmp_path: Path) -> None:
+    project(tmp_path)
+    for _ in range(2):
+        for options in (["--exclude", "b*"], ["--exclude", "part/train.py", "."], ["part"], ["part", "."], []):
+            run = later(["check", "--output-format", "concise", *options], tmp_path)
+            assert run.out == torchlint("check", "--no-cache", "--output-format", "concise", *options).out
+    assert not run.looked_into
+
+
+def test_a_second_part_that_is_damaged(torchlint: Command, tmp_path: Path) -> None:
+    run = known(project(tmp_path), "--output-format", "concise")
+    file = max((tmp_path / ".torchlint_cache").glob("*.json"), key=lambda file: file.stat().st_size)
+    good = file.read_bytes()
+    for bad in (good[: good.index(b"\n", 30) + 1], good[:-40] + b"\n", good.replace(b'"importers"', b'"imp0rters"')):
+        file.write_bytes(bad)
+        assert later(["check", "--output-format", "concise"], tmp_path).out == run.out
+        (tmp_path / "new.py").write_text(BUGGY)
+        after = torchlint("check", "--no-cache", "--output-format", "concise").out
+        assert later(["check", "--output-format", "concise"], tmp_path).out == after
+        (tmp_path / "new.py").unlink()
+        assert known(tmp_path, "--output-format", "concise").out == run.out
+        assert not later(["check", "--output-format", "concise"], tmp_path).looked_into
+
+
+@pytest.mark.parametrize("data", [b"", b"{}", sealed(b"[]"), sealed(b'{"/": 1}'), sealed(b'{"%s": {"%s": [1]}}')])
+def test_a_memory_of_patterns_that_is_none(torchlint: Command, tmp_path: Path, data: bytes) -> None:
+    run = known(project(tmp_path), "--output-format", "concise")
+    file = min((tmp_path / ".torchlint_cache").glob("*.json"), key=lambda file: file.stat().st_size)
+    ((folder, verdicts), *_) = json.loads(file.read_bytes().splitlines()[1]).items()
+    if b"%s" in data:
+        data = sealed(data.splitlines()[1] % (folder.encode(), next(iter(verdicts)).encode()))
+    file.write_bytes(data + b"\n")
+    assert later(["check", "--output-format", "concise"], tmp_path).out == run.out
+    assert not later(["check", "--output-format", "concise"], tmp_path).looked_into
+
+
+def test_fixing_after_a_warm_run(torchlint: Command, tmp_path: Path) -> None:
+    known(project(tmp_path), "--output-format", "concise")
+    fixed = torchlint("check", "--fix", "--unsafe-fixes", "--output-format", "concise")
+    assert fixed.out == later(["check", "--output-format", "concise"], tmp_path).out
+    assert fixed.out == torchlint("check", "--no-cache", "--output-format", "concise").out
+    assert "softmax" not in (tmp_path / "part" / "buggy.py").read_text()

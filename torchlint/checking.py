@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from torchlint.cache import Cache
+from torchlint.cache.verdicts import Memory, memory_of
 
 if TYPE_CHECKING:
     from torchlint.config import Config
@@ -25,6 +26,10 @@ class Means:
     cached: bool = True
     #: where the cache is, None for its usual place in the project
     cache_folder: Path | None = None
+
+    def memory(self, root: Path) -> Memory:
+        """What is remembered of the patterns that apply in a project."""
+        return memory_of(root, self.cache_folder) if self.cached else Memory()
 
 
 def check(targets: Sequence[Target], config: Config, means: Means) -> list[Finding]:

@@ -181,7 +181,8 @@ def _from_table(table: object, file: Path, rules: Rules) -> Config:
         raise ConfigError(f"{file}: per-file-ignores must be a table of patterns and lists of codes")
     return Config(
         root=file.parent,
-        select=codes(table.get("select", [PREFIX]), "select"),
+        # asked only where it is given: the rules are loaded to tell whether there is such a code
+        select=codes(table["select"], "select") if "select" in table else (PREFIX,),
         extend_select=codes(table.get("extend-select", []), "extend-select"),
         ignore=codes(table.get("ignore", []), "ignore"),
         per_file_ignores=tuple(

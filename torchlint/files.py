@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from torchlint.cache.verdicts import Memory
 from torchlint.config import Config, ConfigError, project_root
-from torchlint.ignores import Ignores, Patterns
-from torchlint.source import SUFFIXES
+from torchlint.ignores import SUFFIXES, Ignores
 
 #: Folders that hold no code of the project.
 SKIPPED_FOLDERS = frozenset(
@@ -62,8 +62,14 @@ class Target(NamedTuple):
         return os.path.abspath(self.path) if self.named else self.path
 
 
-def find_targets(paths: Iterable[Path], config: Config) -> list[Target]:
-    """The files under `paths`, each once, sorted. Raises `ConfigError` for a path that does not exist."""
+def find_targets(
+    paths: Iterable[Path], config: Config, memory_of: Callable[[Path], Memory] = lambda root: Memory()
+) -> list[Target]:
+    """The files under `paths`, each once, sorted. Raises `ConfigError` for a path that does not exist.
+
+    `memory_of` the root of a project is what is known of the patterns that apply there.
+    """
+    memories: dict[Path, Memory] = {}
     found: dict[str, Target] = {}
     roots: dict[Path, Path] = {}
     here = os.path.join(os.getcwd(), "")
@@ -79,16 +85,19 @@ def find_targets(paths: Iterable[Path], config: Config) -> list[Target]:
             root = roots[start] = project_root(start)
         absolute = os.path.abspath(path)
         if is_folder:
-            for file in _walk(absolute, config):
+            memory = memories.get(root) or memories.setdefault(root, memory_of(root))
+            for file in _walk(absolute, config, memory):
                 found.setdefault(file, Target(file, file.removeprefix(here), root))
         else:
             found[absolute] = Target(str(path), absolute.removeprefix(here), root, named=True)
+    for memory in memories.values():
+        memory.save()
     return sorted(found.values(), key=lambda target: target.shown)
 
 
-def _walk(top: str, config: Config) -> Iterator[str]:
+def _walk(top: str, config: Config, memory: Memory) -> Iterator[str]:
     """The files to lint under a folder, all by absolute paths."""
-    ignores = Ignores(top, config)
+    ignores = Ignores(top, config, memory)
     if ignores.everything:
         return
     unreadable: list[str] = []
@@ -102,18 +111,18 @@ def _walk(top: str, config: Config) -> Iterator[str]:
             unreadable.append(folder)
             continue
         patterns = ignores.below(above, folder, entries)
+        passed_over = ignores.verdicts(folder, patterns)
         for name, entry in entries.items():
             # links to folders are not followed: what they lead to is linted where it really is, and loops do no harm
             is_folder = entry.is_dir(follow_symlinks=False)
             if name in SKIPPED_FOLDERS if is_folder else not (name.endswith(SUFFIXES) and _is_file(entry)):
                 continue
-            path = entry.path
-            if _passed_over(path, is_folder, ignores, patterns):
+            if passed_over[f"{name}/" if is_folder else name]:
                 continue
             if is_folder:
-                waiting.append((path, patterns))
+                waiting.append((entry.path, patterns))
             else:
-                yield path
+                yield entry.path
     # linted like files, so that each is reported as one that can't be read
     yield from unreadable
 
@@ -123,19 +132,15 @@ def left_out(file: str, root: str, config: Config) -> bool:
     if not file.startswith(os.path.join(root, "")):
         return False
     git = (".git", ".gitignore")
-    ignores = Ignores(root, config)
+    ignores = Ignores(root, config, Memory())
     patterns, path = ignores.below(ignores.above, root, git), root
     *folders, name = os.path.relpath(file, root).split(os.sep)
     for folder in folders:
-        path = os.path.join(path, folder)
-        if folder in SKIPPED_FOLDERS or _passed_over(path, True, ignores, patterns):
+        if folder in SKIPPED_FOLDERS or ignores.verdicts(path, patterns)[f"{folder}/"]:
             return True
+        path = os.path.join(path, folder)
         patterns = ignores.below(patterns, path, git)
-    return ignores.everything or _passed_over(os.path.join(path, name), False, ignores, patterns)
-
-
-def _passed_over(path: str, is_folder: bool, ignores: Ignores, patterns: Patterns | None) -> bool:
-    return ignores.excluded(path, is_folder) or (patterns is not None and patterns.ignore(path, is_folder))
+    return ignores.everything or ignores.verdicts(path, patterns)[name]
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:

@@ -12,9 +12,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
-#: What files are called that torchlint reads.
-SUFFIXES = (".py", ".pyi", ".ipynb")
-
 #: CPython reads no deeper nested brackets either; libcst would overflow its stack on them.
 DEEPEST_BRACKETS = 200
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from torchlint.findings import Location
-from torchlint.notebook_text import NotebookText
-from torchlint.source import Source, UnreadableError, read_source
+
+if TYPE_CHECKING:
+    from torchlint.notebook_text import NotebookText
+    from torchlint.source import Source
 
 
 class Span(NamedTuple):
@@ -27,7 +29,7 @@ class Texts:
     def __init__(self, given: Mapping[str, Source]) -> None:
         self._given = given
         self._read = lru_cache(maxsize=16)(_read)
-        self._notebook = lru_cache(maxsize=16)(NotebookText)
+        self._notebook = lru_cache(maxsize=16)(_notebook)
 
     def line(self, location: Location) -> str | None:
         """The first row of a place."""
@@ -55,8 +57,17 @@ class Texts:
         return self._given.get(location.path) or self._read(location.path)
 
 
+# imported late: a run that finds nothing reads nothing
 def _read(path: str) -> Source | None:
+    from torchlint.source import UnreadableError, read_source
+
     try:
         return read_source(Path(path))
     except UnreadableError:
         return None
+
+
+def _notebook(data: bytes) -> NotebookText:
+    from torchlint.notebook_text import NotebookText
+
+    return NotebookText(data)

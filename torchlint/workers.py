@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from torchlint.config import Config
 from torchlint.files import Target
+from torchlint.garbage import search_rarely
 from torchlint.linter import Answer, Linter, unreadable
 from torchlint.source import UnreadableError
 
@@ -19,10 +18,6 @@ if TYPE_CHECKING:
 
 #: With fewer files than this, starting processes costs more than it brings.
 ENOUGH_FILES = 200
-
-#: Objects that are made before the next search for garbage. A syntax tree is a hundred thousand objects that all die at
-#: once, without a search: Python's own 700 would look through it again and again, for a quarter of all the time.
-OBJECTS_BEFORE_SEARCH = 200_000
 
 #: Neighbouring files share what was learnt about their imports, so they go to one process together.
 CHUNK = 25
@@ -41,20 +36,7 @@ def lint_targets(targets: Sequence[Target], config: Config, jobs: int) -> Iterat
     if jobs > 1:
         yield from _in_processes(targets, config, jobs)
     else:
-        linter = Linter(config)
-        with _patient_garbage_collector():
-            for target in targets:
-                yield linter.answer(target)
-
-
-@contextmanager
-def _patient_garbage_collector() -> Iterator[None]:
-    before = gc.get_threshold()
-    gc.set_threshold(OBJECTS_BEFORE_SEARCH, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
+        yield from map(Linter(config).answer, targets)
 
 
 def _in_processes(targets: Sequence[Target], config: Config, jobs: int) -> Iterator[Answer]:
@@ -110,7 +92,7 @@ def _start_worker(config: Config) -> None:
     global _linter  # noqa: PLW0603 - one linter per process, made when the process starts
     # Ctrl-C reaches the whole process group; the first process decides what it means
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.set_threshold(OBJECTS_BEFORE_SEARCH, *gc.get_threshold()[1:])
+    search_rarely()
     _linter = Linter(config)
 
 

@@ -8,7 +8,6 @@ is in memory, and what is written, fits the files as they are.
 
 from __future__ import annotations
 
-import gc
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,17 +52,11 @@ class Cache:
     def _read(self) -> Index | None:
         if self._stamp is None or self._file is None:
             return None
-        # a hundred thousand small objects that all stay: looking for garbage among them takes as long as reading them
-        collecting = gc.isenabled()
-        gc.disable()
         try:
-            return Index(self._file.read_bytes(), self._now)
+            return Index(self._file, self._now)
         except Exception:
             # cut off, from a later version, or written by somebody else: whatever it is, it can be made anew
             return None
-        finally:
-            if collecting:
-                gc.enable()
 
     def get(self, target: Target) -> list[Finding] | None:
         """The findings in a file, if they are known."""

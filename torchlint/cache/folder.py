@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,16 +33,25 @@ _FIXED = {".gitignore": _GITIGNORE, "CACHEDIR.TAG": _TAG}
 
 def cache_file(root: Path, config: Config, folder: Path | None) -> Path:
     """The file with the answers for a project; `folder` is the one that the user chose."""
-    key = _key(root, config)
+    return _file(root, folder, repr(_choices(root, config)))
+
+
+def verdicts_file(root: Path, folder: Path | None) -> Path:
+    """The file with what patterns say about the names in a project."""
+    return _file(root, folder, "verdicts")
+
+
+def _file(root: Path, folder: Path | None, content: str) -> Path:
+    key = _program() + content.encode()
     if folder is None:
         # without the place of the project: a CI job may check it out elsewhere
         return root / FOLDER / f"{digest(key)}.json"
     return folder / f"{digest(key + os.fsencode(root))}.json"
 
 
-def _key(root: Path, config: Config) -> bytes:
-    """All that an answer depends on besides the files of the project."""
-    choices = (
+def _choices(root: Path, config: Config) -> tuple[object, ...]:
+    """All that an answer depends on besides the files of the project and the program."""
+    return (
         config.select,
         config.extend_select,
         config.ignore,
@@ -49,17 +59,19 @@ def _key(root: Path, config: Config) -> bytes:
         config.report_unused_noqa,
         os.path.relpath(config.root, root) if config.per_file_ignores else "",
     )
-    return repr((__version__, sys.version_info[:3], choices)).encode() + b"".join(_sources())
 
 
-def _sources() -> list[bytes]:
-    """The source of the linter itself, which changes without the version while it is developed, and its parser's."""
+@lru_cache(maxsize=1)
+def _program() -> bytes:
+    """The linter itself, whose source changes without the version while it is developed, and what it reads with."""
     package = Path(__file__).parents[1]
     files = [*package.glob("*.py"), *package.glob("rules/*.py"), *package.glob("semantics/**/*.py")]
-    parser = importlib.util.find_spec("libcst")
-    if parser is not None and parser.origin:
-        files.append(Path(parser.origin).with_name("_version.py"))
-    return [file.read_bytes() for file in sorted(files) if file.is_file()]
+    for library in ("libcst", "pathspec"):
+        found = importlib.util.find_spec(library)
+        if found is not None and found.origin:
+            files.append(Path(found.origin).with_name("_version.py"))
+    source = b"".join(file.read_bytes() for file in sorted(files) if file.is_file())
+    return repr((__version__, sys.version_info[:3], digest(source))).encode()
 
 
 def lock_of(file: Path) -> Path:

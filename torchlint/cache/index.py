@@ -14,6 +14,8 @@ from torchlint.cache.sealed import seal, unseal
 from torchlint.findings import Edit, Finding, Fix, Location, Related
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from torchlint.cache.surroundings import Import, Stamp, Surroundings
 
 #: Goes up when the file is written in another way.
@@ -48,12 +50,13 @@ class Basis:
 class Index:
     """What was read from the file, without the answers that no longer hold."""
 
-    def __init__(self, data: bytes, now: Surroundings) -> None:
-        """Raises any error whatever if the data is not of this making."""
-        raw, self._end = unseal(data)
+    def __init__(self, file: Path, now: Surroundings) -> None:
+        """Raises any error whatever if the file is not of this making."""
+        with file.open("rb") as stream:
+            raw, self._seal = unseal(stream)
         if raw["format"] != FORMAT:
             raise ValueError
-        self._data, self._now = data, now
+        self._file, self._now = file, now
         self._files: dict[str, Stamp] = raw["files"]
         self.folders: dict[str, Stamp] = raw["folders"]
         #: by path: named, and the findings
@@ -70,8 +73,10 @@ class Index:
 
     @cached_property
     def _basis(self) -> Basis:
-        raw, _ = unseal(self._data, self._end)
-        basis = Basis(raw)
+        with self._file.open("rb") as stream:
+            if unseal(stream)[1] != self._seal:
+                raise ValueError  # another run has written the file since
+            basis = Basis(unseal(stream)[0])
         rows = zip(self._files.items(), basis.digests, strict=True)
         self._now.remember((path, (stamp, *digests)) for (path, stamp), digests in rows)
         return basis

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, BinaryIO
 
 from torchlint.semantics.reads import digest
 
@@ -14,11 +14,9 @@ def seal(value: object) -> bytes:
     return digest(body).encode() + b"\n" + body + b"\n"
 
 
-def unseal(data: bytes, start: int = 0) -> tuple[Any, int]:
-    """The value that was sealed, and where it ends. Raises any error whatever if the data is not of this making."""
-    middle = data.index(b"\n", start)
-    end = data.index(b"\n", middle + 1)
-    body = data[middle + 1 : end]
-    if data[start:middle].decode() != digest(body):
+def unseal(stream: BinaryIO) -> tuple[Any, bytes]:
+    """The value that was sealed, and its seal. Raises any error whatever if the data is not of this making."""
+    sealed, body = stream.readline().removesuffix(b"\n"), stream.readline().removesuffix(b"\n")
+    if sealed.decode() != digest(body):
         raise ValueError
-    return json.loads(body), end + 1
+    return json.loads(body), sealed

@@ -82,8 +82,8 @@ class Surroundings:
             state = os.stat(path)
         except (OSError, ValueError):
             return ABSENT
-        changed, moved = state.st_mtime_ns, state.st_ctime_ns
-        return [changed, moved, state.st_size] if max(changed, moved) <= self._sure_before else UNSURE
+        stamp = [state.st_mtime_ns, state.st_ctime_ns, state.st_size]
+        return UNSURE if stamp[0] > self._sure_before or stamp[1] > self._sure_before else stamp
 
     def doubtful(self, stamps: Mapping[str, Stamp]) -> list[str]:
         """Those of the paths whose stamps don't tell that they are what they were."""

@@ -15,6 +15,7 @@ from torchlint.checking import Means, check
 from torchlint.cli import Failure
 from torchlint.cli.output import write_bytes, write_report
 from torchlint.config import ALL, Config, ConfigError, find_config, parse_codes, project_root
+from torchlint.garbage import search_rarely
 from torchlint.output import FORMATS, Report
 from torchlint.texts import Texts
 
@@ -104,6 +105,7 @@ def command(
     cache_dir: Path | None,
 ) -> None:
     """Lint PATHS: files, folders, or '-' for standard input; the current folder if there are none."""
+    search_rarely()
     from_stdin = paths == (Path(STDIN),) or (stdin_filename is not None and not paths)
     if not from_stdin and (Path(STDIN) in paths or stdin_filename is not None):
         raise Failure("standard input can't be linted together with files")
@@ -249,7 +251,7 @@ class _Found:
     def in_files(self, paths: tuple[Path, ...], config: Config, means: Means) -> None:
         from torchlint.files import find_targets
 
-        targets = find_targets(paths, config)
+        targets = find_targets(paths, config, means.memory)
         if not targets:
             click.echo("warning: no Python file or notebook to lint", err=True)
         self.targets |= {target.shown: target for target in targets}

@@ -51,7 +51,7 @@ def _run(run: Callable[[], object]) -> None:
 def _concerns(path: str, folders: Iterable[Path]) -> bool:
     """Whether a file that changed can change what is found."""
     from torchlint.files import SKIPPED_FOLDERS
-    from torchlint.source import SUFFIXES
+    from torchlint.ignores import SUFFIXES
 
     place = Path(path)
     below = next((place.relative_to(folder) for folder in folders if place.is_relative_to(folder)), place)

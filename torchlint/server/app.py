@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Generator, Iterable
 from pathlib import Path
@@ -13,6 +12,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
 from torchlint import __version__
+from torchlint.garbage import search_rarely
 from torchlint.server import actions
 from torchlint.server.checker import Checker
 from torchlint.server.diagnostics import diagnostics
@@ -20,7 +20,6 @@ from torchlint.server.documents import Document, Documents, path_of
 from torchlint.server.hover import hover
 from torchlint.server.places import Places
 from torchlint.server.projects import Checked
-from torchlint.workers import OBJECTS_BEFORE_SEARCH
 
 #: Files whose changes on the disk matter.
 WATCHED = "**/{*.py,*.ipynb,pyproject.toml,.gitignore}"
@@ -116,7 +115,7 @@ class Server(LanguageServer):
 
 def create() -> Server:
     """A server that is not started yet."""
-    gc.set_threshold(OBJECTS_BEFORE_SEARCH, *gc.get_threshold()[1:])
+    search_rarely()
     server = Server()
     _listen_to_life(server)
     _listen_to_files(server)
