@@ -269,11 +269,7 @@ class Modes:
                 # who switches modes around an evaluation has a network in mind for which it matters
                 switched = any(mode.name == EVAL for mode in forward.modes) or _trains_in_evaluation(forward)
                 return switched and sensitivity.is_possible(value)
-        return (
-            isinstance(value, Opaque)
-            and self._explicit(forward)
-            and not listener.places.made_by(value, known.MODELESS_LIBRARIES)
-        )
+        return isinstance(value, Opaque) and self._explicit(forward) and not listener.places.is_modeless(value)
 
     def _report_evaluation(self, forward: Forward, listener: TrainingListener) -> None:
         related: list[tuple[Site, str]] = []

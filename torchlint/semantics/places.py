@@ -143,6 +143,16 @@ class Places:
     def made_by_factory(self, value: Opaque) -> bool:
         return self.made_by(value, known.MODEL_FACTORIES)
 
+    def is_modeless(self, value: Opaque) -> bool:
+        """Whether it is of a library whose networks are the same in both modes, or a wrapper around such a network."""
+        if self.made_by(value, known.MODELESS_LIBRARIES):
+            return True
+        return isinstance(value.node, Call) and any(
+            isinstance(inner, Opaque) and self.made_by(inner, known.MODELESS_LIBRARIES)
+            for argument in value.node.args
+            for inner in self.evaluator.values(argument, value.context)
+        )
+
     def made_by(self, value: Opaque, roots: tuple[str, ...]) -> bool:
         """Whether a value is what a function of one of these libraries gives."""
         if not isinstance(value.node, Call):
