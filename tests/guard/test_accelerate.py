@@ -14,6 +14,7 @@ from torch.nn import functional as F
 from torch.utils.data import DataLoader, TensorDataset
 
 import torchlint
+from guard.pages import run_snippets
 from guard.programs import Net, batch
 
 accelerate = pytest.importorskip("accelerate")
@@ -200,3 +201,12 @@ def test_there_must_be_trackers() -> None:
     training = Training()
     with pytest.raises(ValueError, match="Trackers: there are none; call"):
         torchlint.guard(training.model, observers=[Trackers(training.accelerator)]).start()
+
+
+def test_the_page_runs_as_it_is_written() -> None:
+    tracker = Kept()
+    training = Training(log_with=tracker)
+    optimizer, loader, _ = training.rest
+    names = {"accelerator": training.accelerator, "model": training.model, "optimizer": optimizer, "loader": loader}
+    run_snippets("frameworks.md", "Accelerate", {**names, "loss_fn": F.cross_entropy, "torchlint": torchlint})
+    assert sum("guard/loss/AdamW" in values for _, values in tracker.logged) == len(loader)

@@ -13,6 +13,7 @@ from torch import nn
 from torch.nn import functional as F
 from torch.utils.data import DataLoader, TensorDataset
 
+from guard.pages import run_snippets
 from guard.programs import Net, batch, codes
 from torchlint import GuardError
 
@@ -177,3 +178,16 @@ def test_without_ignite_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.delitem(sys.modules, "torchlint.integrations.ignite")
     with pytest.raises(ImportError, match=r'needs pytorch-ignite: pip install "torchlint\[ignite\]"'):
         import torchlint.integrations.ignite  # noqa: F401
+
+
+def test_the_page_runs_as_it_is_written() -> None:
+    model = Net()
+    names = {
+        "create_supervised_trainer": engines.create_supervised_trainer,
+        "model": model,
+        "optimizer": torch.optim.SGD(model.parameters(), lr=0.05),
+        "loss_fn": F.cross_entropy,
+        "loader": loader(),
+    }
+    run_snippets("frameworks.md", "Ignite", names)
+    assert names["trainer"].state.epoch == 3

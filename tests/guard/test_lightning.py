@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from torch import nn
 from torch.nn import functional as F
 from torch.utils.data import DataLoader, TensorDataset
 
+from guard.pages import run_snippets
 from guard.programs import CLASSES, Net, batch, codes
 from torchlint import GuardError
 
@@ -335,3 +337,12 @@ def test_without_lightning_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
     monkeypatch.delitem(sys.modules, "torchlint.integrations.lightning")
     with pytest.raises(ImportError, match=r'needs lightning: pip install "torchlint\[lightning\]"'):
         import torchlint.integrations.lightning  # noqa: F401
+
+
+def test_the_page_runs_as_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    quiet = dict.fromkeys(("logger", "enable_checkpointing", "enable_progress_bar", "enable_model_summary"), False)
+    names = {"Trainer": partial(pl.Trainer, accelerator="cpu", **quiet), "model": Lit(), "loader": loader()}
+    run_snippets("frameworks.md", "Lightning", names)
+    assert not names["guard"].guard.findings
+    assert (tmp_path / "run.jsonl").exists()

@@ -14,6 +14,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+import torchlint
+from guard.pages import run_snippets
 from torchlint import GuardError
 from torchlint.runtime import doors
 
@@ -251,3 +253,11 @@ def test_without_transformers_it_says_what_to_install(monkeypatch: pytest.Monkey
     monkeypatch.delitem(sys.modules, "torchlint.integrations.transformers")
     with pytest.raises(ImportError, match=r'needs transformers: pip install "torchlint\[transformers\]"'):
         import torchlint.integrations.transformers  # noqa: F401
+
+
+def test_the_page_runs_as_it_is_written(tmp_path: Path) -> None:
+    model, data = classifier(), sentences()
+    arguments = trainer(tmp_path, model, data, []).args
+    names = {"Trainer": Trainer, "model": model, "arguments": arguments, "data": data, "torchlint": torchlint}
+    run_snippets("frameworks.md", "Transformers", names)
+    assert names["trainer"].state.global_step == 12
