@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import nn
 from torch.amp.grad_scaler import GradScaler
 from torch.optim.lr_scheduler import LRScheduler
 from torch.optim.optimizer import Optimizer
@@ -21,6 +20,7 @@ from torchlint.runtime import doors
 from torchlint.runtime.audience import Audience
 from torchlint.runtime.calls import Ear
 from torchlint.runtime.checks import Check
+from torchlint.runtime.evaluations import Evaluations
 from torchlint.runtime.events import (
     BackwardEnd,
     BackwardStart,
@@ -65,9 +65,6 @@ GRAPH_WALKS = 16
 #: operations are listened to during this many steps
 OPERATION_STEPS = 5
 
-#: forward passes without gradients after which the operations of an evaluation are listened to
-EVALUATIONS = 4
-
 
 @dataclass(frozen=True)
 class Settings:
@@ -108,10 +105,6 @@ class Session:
         self.layers = Layers(settings.every, settings.history)
         #: loss and gradient norm of the last step
         self.meter = Meter(settings.protect, self._measured)
-        #: the model that is running in eval mode and without gradients, while operations are listened to
-        self.evaluating: Root | None = None
-        #: forward passes without gradients that were listened to
-        self.evaluations = 0
         #: true while the guard itself calls the model
         self.replaying = False
 
@@ -127,6 +120,7 @@ class Session:
         self._usual = False
         self._ears: dict[Root, Ear] = {}
         self._listening = Listening(self._operation)
+        self.evaluations = Evaluations(self._listening, self._listen)
         self._walks = 0
         self._names: dict[int, str] = {}
         self._stepping: TrackedOptimizer | None = None
@@ -178,7 +172,7 @@ class Session:
         self._names.clear()
         self.scaling.close()
         self.meter = Meter(self.settings.protect, self._measured)
-        self._stepping = self.evaluating = None
+        self._stepping = self.evaluations.running = None
 
     def _hook(self, root: Root) -> None:
         self._ears[root] = Ear(root.module, functools.partial(self._forward, root))
@@ -295,28 +289,7 @@ class Session:
                 self.layers.activations.listen(root, self.name)
         self._emit(Forward(root, args, kwargs, training, grad_enabled))
         if not grad_enabled and not root.compiled:
-            self._listen_to_evaluation(root)
-
-    def _listen_to_evaluation(self, root: Root) -> None:
-        """Hear the operations of the first evaluating forward passes, and of what is counted after them."""
-        if self.evaluations >= EVALUATIONS:
-            self._listening.leave()
-            return
-        if self.step:
-            self.evaluations += 1
-
-        def after(module: nn.Module, args: Any, result: Any) -> None:
-            handle.remove()
-            self.evaluating = None
-            self._listen()
-
-        handle = root.module.register_forward_hook(after, always_call=True)
-        # in evaluation, attention takes another, faster way, but not under a mode: listen only between its calls
-        if root.attention:
-            self._listening.leave()
-        else:
-            self.evaluating = None if root.module.training else root
-            self._listen()
+            self.evaluations.starts(root, self.step)
 
     def last_operation_of_compiled(self, node: Any) -> str | None:
         """What the graph of a compiled model would end in, if it were not compiled: the kind of its last node.

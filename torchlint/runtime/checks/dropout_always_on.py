@@ -33,7 +33,7 @@ class DropoutAlwaysOn(Check):
     severity = "warning"
 
     def on_operation(self, event: Operation) -> None:
-        root = self.session.evaluating
+        root = self.session.evaluations.running
         if root is None or not dropout_is_on(event.function, event.args, event.kwargs):
             return
         layers_on_purpose = any(isinstance(module, _DropoutNd) and module.training for module in root.inner.modules())

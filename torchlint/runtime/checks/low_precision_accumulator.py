@@ -65,7 +65,7 @@ class LowPrecisionAccumulator(Check):
             return False
         known = next((self._sums.pop(id(old)) for old in event.args[:2] if id(old) in self._sums), None)
         grown, last = (known[1], known[2]) if known is not None else (0, -1)
-        now = self.session.step + self.session.evaluations
+        now = self.session.step + self.session.evaluations.heard
         grown += last != now
         self._sums[id(result)] = (result, grown, now)
         return grown >= GROWN
