@@ -1,4 +1,4 @@
-"""A linter that is told which file changed finds what a new one finds."""
+"""A linter that is told which file changed finds what a new one finds; what answers stand on."""
 
 from __future__ import annotations
 
@@ -50,3 +50,22 @@ def test_it_finds_what_a_new_one_finds(project: Path, tmp_path: Path) -> None:
         file = chance.choice(list(texts))
         now[file] = texts[file] if now[file] != texts[file] else changed(texts[file], chance)
         linter.changed(file)
+
+
+@pytest.mark.parametrize("project", PROJECTS, ids=lambda path: f"{path.parent.name}-{path.name}")
+def test_what_is_known_already_is_stood_on_as_well(project: Path, tmp_path: Path) -> None:
+    root = (tmp_path / "project").resolve()
+    shutil.copytree(project, root)
+    config = Config(root, select=("ALL",))
+    targets = [Target(str(file), str(file), root) for file in sorted(root.rglob("*.py"))]
+    for last in targets:
+        alone = Linter(config).answer(last).reads
+        linter = Linter(config)
+        for target in targets:
+            if target != last:
+                linter.answer(target)
+        after = linter.answer(last).reads
+        if alone is not None:
+            assert after is not None
+            assert {**alone.files, **after.files} == after.files
+            assert alone.importers.keys() <= after.importers.keys()
