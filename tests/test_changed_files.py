@@ -68,4 +68,5 @@ def test_what_is_known_already_is_stood_on_as_well(project: Path, tmp_path: Path
         if alone is not None:
             assert after is not None
             assert {**alone.files, **after.files} == after.files
+            assert alone.imports.items() <= after.imports.items()
             assert alone.importers.keys() <= after.importers.keys()

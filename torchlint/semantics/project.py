@@ -38,7 +38,8 @@ class Project:
         self.root = self._lookup.root
         self._modules: OrderedDict[Path, Module | None] = OrderedDict()
         self._digests: dict[Path, str] = {}
-        self._imports: dict[tuple[Path, Path], bool] = {}
+        #: by file: what its imports (folder, dotted path, dots) mean
+        self._imports: dict[Path, dict[tuple[Path, str, int], Path | None]] = {}
         self._bytes: dict[Path, bytes] = {}
         self._importing: dict[Path, list[Path]] = {}
         #: by file and name: the importers that mention it, as far as they are followed, and how many were looked into
@@ -136,7 +137,7 @@ class Project:
         self._lookup.changed(path)
         for known in (self._modules, self._digests, self._bytes):
             known.pop(path, None)
-        self._imports = {pair: answer for pair, answer in self._imports.items() if path not in pair}
+        self._imports.clear()
         self._importing.clear()
         self._mentioning.clear()
         self._forget_asked()
@@ -193,11 +194,18 @@ class Project:
             other = self.module_at(path)
             if other is None:
                 continue
-            key = (file, path)
-            if key not in self._imports:
-                self._imports[key] = any(self.find(other, target, level) == file for target, level in other.imports)
-            if self._imports[key]:
+            if file in self._imports_of(path, other).values():
                 yield other
+
+    def _imports_of(self, path: Path, module: Module) -> dict[tuple[Path, str, int], Path | None]:
+        known = self._imports.get(path)
+        if known is None:
+            folder = module.folder
+            keys = [(folder, target, level) for target, level in module.imports]
+            known = self._imports[path] = {key: self._lookup.find(*key) for key in keys}
+        # whoever asks first, the answer stands on it
+        self._reads.imports |= known
+        return known
 
     def _mentions(self, file: Path, name: str) -> list[Path]:
         """The files that may import `file` and mention a name, the first of them if they are many."""
