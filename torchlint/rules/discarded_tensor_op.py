@@ -85,7 +85,7 @@ class DiscardedTensorOp(StaticRule):
             return
         for function in module.functions:
             found = [call for call in function.discarded if _is_candidate(call)]
-            found = [call for call in found if not _has_type_already(call)]
+            found = [call for call in found if not _has_type_already(call) and not _is_as_itself(call)]
             if function.parent is None:
                 # alone on the top level, a value is shown: in a cell, or in a script that once was a notebook
                 found = [call for call in found if id(call) in _looped(function.trace)]
@@ -141,6 +141,12 @@ def _has_type_already(call: Call) -> bool:
         and before.name == after.name == "dtype"
         and strip(before.base) is strip(after.base)
     )
+
+
+def _is_as_itself(call: Call) -> bool:
+    """Whether a tensor is made like itself, as `x.view_as(x)`: nothing is lost."""
+    assert isinstance(call.func, Attr)
+    return call.func.name.endswith("_as") and len(call.args) == 1 and strip(call.args[0]) is strip(call.func.base)
 
 
 def _is_made(module: Module, node: Node) -> bool:

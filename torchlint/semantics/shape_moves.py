@@ -179,9 +179,18 @@ def _viewed(op: Operation) -> Shape | None:
     if op.node.keyword("order") is not None or op.node.keyword("dtype") is not None:
         return None
     sizes = target_sizes(op)
-    if sizes is None:
+    if sizes is None or _is_impossible(op.shape, sizes):
         return None
     return regroup(op.shapes, op.shape, sizes, op.node, op.context).result
+
+
+def _is_impossible(shape: Shape, sizes: list[Size]) -> bool:
+    """Whether a view asks for so many times the elements that there are: it raises, and what follows never runs."""
+    if shape.hole is not None or any(size.constant == -1 for size in sizes):
+        return False
+    there, asked = product(product(axis) for axis in shape.front), product(sizes)
+    times = [quotient.known for quotient in (asked.over(there), there.over(asked)) if quotient is not None]
+    return any(count not in (None, 1) for count in times)
 
 
 def view_as(op: Operation) -> Shape | None:

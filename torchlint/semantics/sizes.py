@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Iterable
 from typing import NamedTuple
 
@@ -70,6 +71,12 @@ class Size(NamedTuple):
     @property
     def constant(self) -> int | None:
         return None if self.atoms else self.number
+
+    @property
+    def known(self) -> int | None:
+        """The number that it is, also where names stand for numbers."""
+        values = [atom.value for atom, power in self.atoms for _ in range(power)]
+        return None if None in values else math.prod([self.number, *(value for value in values if value is not None)])
 
     def contains(self, atom: Atom) -> bool:
         return any(item is atom for item, _ in self.atoms)
