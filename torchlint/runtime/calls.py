@@ -20,8 +20,9 @@ _TABLES = ("_forward_pre_hooks", "_forward_pre_hooks_with_kwargs")
 def _hook(listener: Listener) -> Callable[..., None]:
     # a function: calling an object takes longer
     def hear(module: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
-        # a constant for the compiler: nothing of this is traced into compiled code, nor exported
-        if not (_is_traced() or compiler._is_compiling_flag) and _compiler() is None:
+        # a constant for the compiler: nothing of this is traced into compiled code, nor exported (the
+        # flag is not in every version of torch)
+        if not (_is_traced() or getattr(compiler, "_is_compiling_flag", False)) and _compiler() is None:
             listener(args, kwargs)
 
     return hear

@@ -145,8 +145,9 @@ class _Patch:
 
     def _untraced(self, target: Any, original: Function, watched: Function) -> Function:
         def wrapper(*args: Any, **kwargs: Any) -> Any:
-            # a constant for the compiler: nothing of this is traced into compiled code, nor exported
-            if _is_traced() or compiler._is_compiling_flag:
+            # a constant for the compiler: nothing of this is traced into compiled code, nor exported (the
+            # flag is not in every version of torch)
+            if _is_traced() or getattr(compiler, "_is_compiling_flag", False):
                 return original(*args, **kwargs)
             if _watchers:
                 return watched(*args, **kwargs)
