@@ -34,12 +34,11 @@ class Pace:
         self._until = max(self._until, step + LOOK)
         self.calm = False
 
-    def backward(self, step: int, backwards: int) -> None:
-        """`backwards` backward passes are done, the last of them after `step` steps."""
-        if backwards > self.expected:
-            self.usual += backwards - self.expected
-            self.expected = backwards
-            self.wake(step)
+    def unexpected(self, step: int, backwards: int) -> None:
+        """More backward passes are done than were expected, the last of them after `step` steps."""
+        self.usual += backwards - self.expected
+        self.expected = backwards
+        self.wake(step)
 
     def stepped(self, step: int, backwards: int) -> None:
         """`step` steps are done, with `backwards` backward passes."""

@@ -377,7 +377,7 @@ class Session:
     def backward_ended(self) -> None:
         self.backwards += 1
         if self.backwards > self._pace.expected:
-            self._pace.backward(self.step, self.backwards)
+            self._pace.unexpected(self.step, self.backwards)
             self._heed()
         if not self._calm:
             self._emit(BackwardEnd())
