@@ -7,8 +7,8 @@ That holds in every context, so it is found out once for the file at hand.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, TypeVar
 
 from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.nodes import Attr, Call, Class, Function, Node, Param, strip
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from torchlint.semantics.evaluate import Evaluator
     from torchlint.semantics.module import Module
+
+V = TypeVar("V")
 
 _KEYS = frozenset(
     {"backward", "step", "eval", "train", "zero_grad", "no_grad", "inference_mode", "set_grad_enabled", "unscale_"}
@@ -114,20 +116,20 @@ class Relevance:
         return known
 
     def _runs_network(self, function: Function, evaluator: Evaluator) -> bool:
-        known = self._runs.get(id(function))
-        if known is None:
-            known = _runs_network(function, evaluator)
-            if evaluator.is_whole:
-                self._runs[id(function)] = known
-        return known
+        return _once(self._runs, _runs_network, function, evaluator)
 
     def _callees(self, function: Function, evaluator: Evaluator) -> list[Function]:
-        known = self._called.get(id(function))
-        if known is None:
-            known = _callees(function, evaluator)
-            if evaluator.is_whole:
-                self._called[id(function)] = known
-        return known
+        return _once(self._called, _callees, function, evaluator)
+
+
+def _once(kept: dict[int, V], find: Callable[[Function, Evaluator], V], function: Function, evaluator: Evaluator) -> V:
+    """What is found out of a function, kept if nothing was missing then."""
+    found = kept.get(id(function))
+    if found is None:
+        found = find(function, evaluator)
+        if evaluator.is_whole:
+            kept[id(function)] = found
+    return found
 
 
 def _tells(function: Function) -> bool:
