@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections import OrderedDict
 from collections.abc import Hashable, Iterator
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 #: Modules kept in memory; older ones are read again when they are needed.
 KEPT_MODULES = 1000
 
+#: Modules that are dropped before the next search for garbage. What a module holds refers to itself in circles, so
+#: dropping it frees nothing; Python's own search for what is old waits for 25 million new objects
+#: (see `torchlint.garbage`), for longer than most runs last.
+_DROPPED_BEFORE_SEARCH = KEPT_MODULES // 3
+
 #: How the path of the file of a package ends.
 _PACKAGE = os.sep + "__init__.py"
 
@@ -37,6 +43,8 @@ class Project:
         self._read = read
         self.root = self._lookup.root
         self._modules: OrderedDict[Path, Module | None] = OrderedDict()
+        #: modules dropped since the last search for garbage
+        self._dropped = 0
         self._digests: dict[Path, str] = {}
         #: by file: what its imports (folder, dotted path, dots) mean
         self._imports: dict[Path, dict[tuple[Path, str, int], Path | None]] = {}
@@ -127,6 +135,10 @@ class Project:
         self.relevance = Relevance()
         while len(self._modules) > KEPT_MODULES:
             self._modules.popitem(last=False)
+            self._dropped += 1
+        if self._dropped >= _DROPPED_BEFORE_SEARCH:
+            gc.collect()
+            self._dropped = 0
 
     def _forget_asked(self) -> None:
         self._asked.clear()

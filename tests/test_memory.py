@@ -1,0 +1,36 @@
+"""What a long run keeps in memory does not grow with the number of files."""
+
+from __future__ import annotations
+
+import gc
+from pathlib import Path
+
+import pytest
+
+from torchlint.config import Config
+from torchlint.files import find_targets
+from torchlint.linter import Linter
+from torchlint.semantics import project
+from torchlint.semantics.module import Module
+
+STEP = "import torch\n\n\ndef step(model, batch):\n    model.train()\n    model(batch).sum().backward()\n"
+KEPT = 6
+
+
+def test_dropped_modules_are_freed_though_python_hardly_ever_searches(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(project, "KEPT_MODULES", KEPT)
+    monkeypatch.setattr(project, "_DROPPED_BEFORE_SEARCH", KEPT // 3)
+    for n in range(8 * KEPT):
+        (tmp_path / f"step_{n}.py").write_text(STEP)
+    linter = Linter(Config(root=tmp_path))
+    gc.collect()
+    gc.disable()
+    try:
+        for target in find_targets([tmp_path], Config(root=tmp_path)):
+            linter.lint_target(target)
+        alive = [thing for thing in gc.get_objects() if isinstance(thing, Module) and thing.folder == tmp_path]
+    finally:
+        gc.enable()
+    assert KEPT <= len(alive) <= 2 * KEPT
