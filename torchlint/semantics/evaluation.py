@@ -177,7 +177,7 @@ def is_unused(call: Call) -> bool:
         return True
     if function.parent is None:
         return False
-    return not any(part is call for part in _used(function)) and not _is_used_inside(call, function)
+    return not any(part is call for part in used_values(function)) and not _is_used_inside(call, function)
 
 
 def _is_used_inside(call: Call, function: Function) -> bool:
@@ -186,7 +186,7 @@ def _is_used_inside(call: Call, function: Function) -> bool:
     inner = list(function.inner)
     while names and inner:
         other = inner.pop()
-        if any(isinstance(node, Free) and node.name in names for node in _used(other)):
+        if any(isinstance(node, Free) and node.name in names for node in used_values(other)):
             return True
         inner += other.inner
     return False
@@ -205,7 +205,7 @@ def _holds(value: Node, call: Call) -> bool:
     return False
 
 
-def _used(function: Function) -> Iterator[Node]:
+def used_values(function: Function) -> Iterator[Node]:
     """The values that something is done with in a function."""
     queue: list[Node] = [part for call in function.calls for part in call.parts()]
     queue += [part for operation in function.operations for part in operation.parts()]

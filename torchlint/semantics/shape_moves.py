@@ -179,12 +179,12 @@ def _viewed(op: Operation) -> Shape | None:
     if op.node.keyword("order") is not None or op.node.keyword("dtype") is not None:
         return None
     sizes = target_sizes(op)
-    if sizes is None or _is_impossible(op.shape, sizes):
+    if sizes is None or is_impossible(op.shape, sizes):
         return None
     return regroup(op.shapes, op.shape, sizes, op.node, op.context).result
 
 
-def _is_impossible(shape: Shape, sizes: list[Size]) -> bool:
+def is_impossible(shape: Shape, sizes: list[Size]) -> bool:
     """Whether a view asks for so many times the elements that there are: it raises, and what follows never runs."""
     if shape.hole is not None or any(size.constant == -1 for size in sizes):
         return False

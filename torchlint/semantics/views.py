@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from torchlint.semantics.evaluation import used_values
 from torchlint.semantics.nodes import (
     Attr,
     Boolean,
@@ -22,7 +23,7 @@ from torchlint.semantics.nodes import (
     Starred,
 )
 from torchlint.semantics.regroup import Fact, Regrouping, regroup
-from torchlint.semantics.shape_moves import target_sizes
+from torchlint.semantics.shape_moves import is_impossible, target_sizes
 from torchlint.semantics.shape_operation import Operation
 from torchlint.semantics.sizes import product
 from torchlint.semantics.values import External, Opaque
@@ -66,7 +67,7 @@ def _wrong_views(module: Module, shapes: Shapes) -> Iterator[WrongView]:
     for name in ("view", "reshape"):
         for call in module.calls_by_name.get(name, ()):
             found = _examine(shapes, call, name)
-            if found is not None:
+            if found is not None and not _is_picked_from(call) and not _is_never_reached(shapes, found):
                 yield found
 
 
@@ -101,6 +102,37 @@ def _is_shift(call: Call) -> bool:
         for other in call.function.calls
         if isinstance(other.func, Attr)
     )
+
+
+def _is_picked_from(call: Call) -> bool:
+    """Whether one row is picked from the result at once, and nothing else done with it: `labels.reshape(n, 1)[0]`.
+
+    It tells nothing of what the author takes the other dimensions for.
+    """
+    function = call.function
+    if any(call in values for values in function.bindings.values()):
+        return False
+    return any(
+        isinstance(part, Item) and part.base is call and isinstance(part.index, Const) and type(part.index.value) is int
+        for part in used_values(function)
+    )
+
+
+def _is_never_reached(shapes: Shapes, view: WrongView) -> bool:
+    """Whether a view on the way raises: the author never saw the result of this one."""
+    call = view.call
+    shapes.begin(view.world)
+    for other in call.function.calls:
+        if other is call:
+            break
+        if not isinstance(other.func, Attr) or other.func.name not in ("view", "reshape"):
+            continue
+        if other.guards == call.guards[: len(other.guards)]:
+            op = _operation(shapes, other, other.func.name, view.context)
+            sizes = target_sizes(op) if op is not None else None
+            if op is not None and sizes is not None and is_impossible(op.shape, sizes):
+                return True
+    return False
 
 
 def _source(call: Call) -> Node | None:
@@ -166,7 +198,7 @@ def _judge(shapes: Shapes, call: Call, name: str, context: Context | None) -> tu
         source = op.shape
         result = regroup(shapes, source, targets, call, context, list(_facts(shapes, call.guards, context)))
         # where an option that nobody is seen to choose is taken for granted, the sizes must fit all but one
-        wrong = result.moved and not source.blank and not _is_toy(result)
+        wrong = result.moved and not source.blank and not _is_toy(result) and not _is_kernel(op.tensor, result)
         if wrong and (not depth or len(result.spare) < 2):
             return WrongView(call, op.tensor, context, world, result), False
         rooted = rooted or result.unless or _asks_callers(shapes, result, call.function)
@@ -182,6 +214,15 @@ def _is_toy(result: Regrouping) -> bool:
     if any(size.constant is None for size in (*factors, *result.targets)):
         return False
     return product(factors).number < _TOY
+
+
+def _is_kernel(tensor: Node, result: Regrouping) -> bool:
+    """Whether only the height and width of a convolution's weights change places: kernels are square, but for a few."""
+    return (
+        isinstance(tensor, Attr)
+        and tensor.name == "weight"
+        and all(left.axis >= 2 and right.axis >= 2 for left, right in result.moved)
+    )
 
 
 def _operation(shapes: Shapes, call: Call, name: str, context: Context | None) -> Operation | None:
