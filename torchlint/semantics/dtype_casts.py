@@ -18,8 +18,9 @@ from torchlint.semantics.nodes import (
     Loop,
     Node,
     Param,
+    strip,
 )
-from torchlint.semantics.values import Constant, Container, External, Opaque
+from torchlint.semantics.values import Constant, Container, External, Instance, Opaque
 
 if TYPE_CHECKING:
     from torchlint.semantics.evaluate import Evaluator
@@ -158,6 +159,22 @@ class CastDtypes:
     def _has_dtype(self, call: Call) -> bool:
         return call.keyword("dtype") is not None
 
+    def _is_option(self, node: Node, context: Context | None) -> bool:
+        """Whether a dtype is left to callers of whom none is seen: a parameter, or an attribute that holds one."""
+        node = strip(node)
+        if isinstance(node, Param):
+            return self.evaluator.argument(node, context) is None
+        return isinstance(node, Attr) and any(
+            isinstance(param := strip(store.value), Param)
+            and self.evaluator.argument(param, self.evaluator.method_frame(method, owner)) is None
+            for owner in self.evaluator.values(node.base, context)
+            if isinstance(owner, Instance) and owner.cls is not None
+            for cls in self.evaluator.mro(owner.cls)
+            for method in cls.methods.values()
+            for store in method.stores
+            if isinstance(store.target, Attr) and store.target.name == node.name
+        )
+
     def _constructed(self, name: str, library: str, call: Call, context: Context | None) -> Dtype:
         """`zeros`, `full_like`, `arange`, `randint`, ..."""
         dtype = call.keyword("dtype")
@@ -169,6 +186,8 @@ class CastDtypes:
         if name.endswith("_like") and dtype is None and call.args:
             like = self.find(call.args[0], context)
             named: str | None = like[0].name if len(like) == 1 and like[0].is_array else None
+        elif dtype is not None and self._is_option(dtype, context):
+            named = None
         elif dtype is not None and not self._is_none(dtype, context):
             named = self.dtype_named(dtype, context)
         else:
