@@ -36,11 +36,13 @@ TRAIN, EVAL, UNKNOWN = "train", "eval", "unknown"
 
 @dataclass(frozen=True)
 class Mode:
-    """A mode that a network may be in, and the switch that set it (None: since it was created)."""
+    """A mode that a network may be in, and the last switch that set it (None: since it was created)."""
 
     name: str
     switch: Moment | None = None
     call: Call | None = None
+    #: the first of the switches to this mode without another mode in between
+    entered: Moment | None = None
 
 
 Modeset = frozenset[Mode]
@@ -122,8 +124,14 @@ class Modes:
         if _is_context_manager(call, listener):
             mode = UNKNOWN  # it switches for the length of a `with` block, and back
         for key in listener.places.place(func.base, walk.context):
-            self.modes[key] = frozenset({Mode(mode, walk.moment, call)})
+            entered = self._entered(key, mode) or walk.moment
+            self.modes[key] = frozenset({Mode(mode, walk.moment, call, entered)})
         return True
+
+    def _entered(self, key: Key, name: str) -> Moment | None:
+        """When a network went into the mode, if that is the one it is in."""
+        modes = self.modes.get(key, frozenset())
+        return next((mode.entered for mode in modes if len(modes) == 1 and mode.name == name), None)
 
     def mentioned(self, node: Attr, walk: Walk[State], listener: TrainingListener) -> None:
         for key in listener.places.place(node.base, walk.context):
@@ -217,7 +225,7 @@ class Modes:
     def _after_evaluation(self, forward: Forward) -> bool:
         """Whether eval mode was set for an evaluation, in another function than the one that trains."""
         return all(
-            id(mode.call) in self.evaluated and mode.switch is not None and _has_returned(mode.switch, forward.moment)
+            id(mode.call) in self.evaluated and mode.entered is not None and _has_returned(mode.entered, forward.moment)
             for mode in forward.modes
             if mode.name == EVAL
         )
@@ -264,8 +272,8 @@ class Modes:
                 sensitivity = listener.places.sensitivity
                 if sensitivity.is_certain(value):
                     return True
-                if self._explicit(forward) and sensitivity.is_open(value):
-                    return True
+                if self._explicit(forward) and isinstance(value, Instance) and sensitivity.is_open(value):
+                    return not listener.places.is_modeless(value)
                 # who switches modes around an evaluation has a network in mind for which it matters
                 switched = any(mode.name == EVAL for mode in forward.modes) or _trains_in_evaluation(forward)
                 return switched and sensitivity.is_possible(value)

@@ -25,10 +25,11 @@ from torchlint.semantics.nodes import (
     strip,
 )
 from torchlint.semantics.sensitivity import Sensitivity
-from torchlint.semantics.values import Constant, Context, External, Instance, Opaque, Value
+from torchlint.semantics.values import Constant, Context, External, FunctionValue, Instance, Opaque, Value
 
 if TYPE_CHECKING:
     from torchlint.semantics.evaluate import Evaluator
+    from torchlint.semantics.module import Module
 
 Key = Hashable
 Place = frozenset[Key]
@@ -143,14 +144,28 @@ class Places:
     def made_by_factory(self, value: Opaque) -> bool:
         return self.made_by(value, known.MODEL_FACTORIES)
 
-    def is_modeless(self, value: Opaque) -> bool:
+    def is_modeless(self, value: Instance | Opaque) -> bool:
         """Whether it is of a library whose networks are the same in both modes, or a wrapper around such a network."""
+        call = value.call if isinstance(value, Instance) else value.node
+        wrapped = call.args if isinstance(call, Call) else ()
+        inner = (part for argument in wrapped for part in self.evaluator.values(argument, value.context))
+        return any(isinstance(part, Opaque) and self._is_from_modeless(part) for part in (value, *inner))
+
+    def _is_from_modeless(self, value: Opaque) -> bool:
+        """Whether it comes from such a library, which may itself be a part of the project."""
         if self.made_by(value, known.MODELESS_LIBRARIES):
             return True
-        return isinstance(value.node, Call) and any(
-            isinstance(inner, Opaque) and self.made_by(inner, known.MODELESS_LIBRARIES)
-            for argument in value.node.args
-            for inner in self.evaluator.values(argument, value.context)
+        makers = [value.context.function] if value.context is not None else []
+        if isinstance(value.node, Call):
+            callees = self.evaluator.values(value.node.func, value.context)
+            makers += [callee.function for callee in callees if isinstance(callee, FunctionValue)]
+        return any(self._is_inside(maker.module, known.MODELESS_LIBRARIES) for maker in makers)
+
+    def _is_inside(self, module: Module, libraries: tuple[str, ...]) -> bool:
+        """Whether a file of the project is a part of one of these libraries."""
+        packages = [self.evaluator.project.find(module, library.rstrip("."), 0) for library in libraries]
+        return module.file is not None and any(
+            package is not None and package.parent in module.file.parents for package in packages
         )
 
     def made_by(self, value: Opaque, roots: tuple[str, ...]) -> bool:

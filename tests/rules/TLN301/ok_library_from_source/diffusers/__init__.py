@@ -1,0 +1,3 @@
+from .loading import ImageCoder, load
+
+__all__ = ["ImageCoder", "load"]
