@@ -127,6 +127,9 @@ class TrainingListener:
             state.gradients.cleared(call, walk, self)
             state.modes.cleared()
             return True
+        if name == "zero_grad" and isinstance(func, Attr) and self.places.is_optimizer(func.base, walk.context):
+            # its own method is walked as well, but what that clears may be an optimizer within
+            state.gradients.handed_over(self.places.place(func.base, walk.context))
         if name == "step" and isinstance(func, Attr):
             if not own:
                 self._step(func, call, walk, state)
