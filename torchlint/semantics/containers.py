@@ -182,7 +182,9 @@ class Containers:
             return None
         found: list[Bound] = []
         for item in arguments.positional:
-            spread = self.evaluator.values(*item)
+            values = self.evaluator.values(*item)
+            # `self.layers = nn.ModuleList(self.layers)`: by its name, the list may be the module that it goes into
+            spread = [value for value in values if value is not module and value is not origin]
             first = spread[0] if len(spread) == 1 else None
             if isinstance(first, Instance) and first.last == "OrderedDict" and first.call is not None:
                 inner = [v for a in first.call.args for v in self.evaluator.values(a, first.context)]
@@ -199,6 +201,8 @@ class Containers:
                         found.append(entry)
             elif isinstance(first, Opaque) and isinstance(first.node, Comprehension):
                 found.append((first.node.element, first.context))
+            elif len(spread) < len(values):
+                return None
             else:
                 found.append(item)
         for name, call in self.mutations(origin, made[0].function, made[1]):
