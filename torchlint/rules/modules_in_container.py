@@ -296,14 +296,29 @@ class _Search:
                 # `self.first = self.layers[0]`
                 if isinstance(store.target, Attr) and is_self(store.target.base, method):
                     if self._mentions(store.value, name, method, 0) or (
-                        isinstance(strip(store.value), Item)
-                        and self._is_attribute(strip(store.value).base, name, method)  # type: ignore[attr-defined]
+                        self._is_item(store.value, name, method) or self._is_handed_out(store.value, name)
                     ):
                         return True
                     # the same local list under two names: `self.all = nn.ModuleList(layers)`
                     if store.target.name != name and self._shares(store.value, name, method):
                         return True
         return self._is_handled_outside(name)
+
+    def _is_item(self, node: Node, name: str, method: Function) -> bool:
+        node = strip(node)
+        return isinstance(node, Item) and self._is_attribute(node.base, name, method)
+
+    def _is_handed_out(self, node: Node, name: str) -> bool:
+        """`self.backbone = self._chosen(kind)`, where that method returns one item of the container."""
+        call = strip(node)
+        called = called_name(call) if isinstance(call, Call) else None
+        return any(
+            self._is_item(part, name, method)
+            for method in self.methods
+            if method.name == called
+            for item in method.returns
+            for part in (item.value, *item.value.parts())
+        )
 
     def _is_handled_outside(self, name: str) -> bool:
         """Whether code somewhere asks the container, or its items, for their parameters: `for l in net.layers: ...`."""

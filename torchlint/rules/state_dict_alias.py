@@ -372,8 +372,9 @@ def _kept_in_attributes(module: Module, function: Function) -> Iterator[tuple[Ca
                 elif use.function is function:
                     continue
                 elif function.name == "__init__" or not any(isinstance(cond, Compare) for cond, _ in take.guards):
-                    # taken once, and put back later into the very same network: nothing is put back
-                    if given is None or not _puts_back(evaluator, take, use):
+                    # taken once, and put back later into the very same network: nothing is put back, if that is
+                    # trained; weights that are replaced (`weight.data = ...`) leave those that were taken alone
+                    if given is None or not _puts_back(evaluator, take, use) or not _mentions_training(module):
                         continue
                 yield take, use
                 break
@@ -413,6 +414,10 @@ def _puts_back(evaluator: Evaluator, take: Call, use: Call) -> bool:
             isinstance(mine.base, Param) and isinstance(other.base, Param) and mine.base.index == other.base.index == 0
         )
     return _same_network(evaluator, take, use)
+
+
+def _mentions_training(module: Module) -> bool:
+    return any(name in module.calls_by_name for name in ("backward", "manual_backward", "step", "fit"))
 
 
 def _is_changed(cls: Class, name: str) -> bool:
