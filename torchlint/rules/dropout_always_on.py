@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from torchlint.findings import Fix
 from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics.layers import is_module_class
-from torchlint.semantics.nodes import Attr, Call, Choice, Const, Free, Function, Guards, Node, Param, Starred
+from torchlint.semantics.nodes import Attr, Call, Choice, Const, Free, Function, Guards, Node, Param, Starred, strip
 from torchlint.semantics.values import External
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class DropoutAlwaysOn(StaticRule):
         if len(call.args) > 2 or any(key in (None, "training") for key, _ in call.keywords):
             return
         p = call.args[1] if len(call.args) > 1 else call.keyword("p")
-        if p is not None and (_mentions_mode(p) or isinstance(p, Param) or _never(module.evaluator, p)):
+        if p is not None and (_mentions_mode(p) or isinstance(strip(p), Param) or _never(module.evaluator, p)):
             return
         if _INTENDED.search(module.comment(call)):
             return
@@ -126,7 +126,7 @@ class DropoutAlwaysOn(StaticRule):
         if not _is_torch(module.evaluator, layer.func, "torch.nn.", _LAYERS):
             return
         p = layer.args[0] if layer.args else layer.keyword("p")
-        if p is not None and (_mentions_mode(p) or _never(module.evaluator, p)):
+        if p is not None and (_mentions_mode(p) or isinstance(strip(p), Param) or _never(module.evaluator, p)):
             return
         written = module.text(layer.func) or "nn.Dropout"
         apart = not module.text(call).startswith(module.text(layer))

@@ -22,8 +22,9 @@ from torchlint.semantics.nodes import (
     Node,
     Param,
     Part,
+    strip,
 )
-from torchlint.semantics.traces import Branch, LoopStep, Trace, Within
+from torchlint.semantics.traces import Branch, LoopStep, Trace, Within, calls_in
 from torchlint.semantics.values import Context, External, Opaque
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def evaluation_region(call: Call, walk: Walk[State]) -> Region | None:
             if known.is_evaluation(region.function.name) or (
                 not walk.grad and known.is_generation(region.function.name)
             ):
-                return None if _scores_training(walk, region) else region
+                return None if _scores_training(walk, region) or _serves_training(walk) else region
             if walk.grad and not named:
                 return None
         elif named:
@@ -141,6 +142,25 @@ def is_reached(loss: Node, calls: set[int], walk: Walk[State]) -> bool:
             ]
         queue += [(part, context) for part in node.parts()]
     return False
+
+
+def is_resampled(call: Call, walk: Walk[State]) -> bool:
+    """Whether a network answers the same input again and again, `[model(x) for _ in range(50)]`: whoever asks wants
+    answers that differ (Monte Carlo dropout).
+    """
+    loop = walk.regions[-1].loop if walk.regions else None
+    if loop is None or loop.kind == "while" or not _counts(loop, walk) or not call.args:
+        return False
+    inside = {id(other) for other in calls_in(loop.body)}
+    queue, seen = list(call.args), set[int]()
+    while queue and len(seen) < BUDGET:
+        node = strip(queue.pop())
+        if node is loop.target or isinstance(node, Loop) or id(node) in inside:
+            return False
+        if id(node) not in seen:
+            seen.add(id(node))
+            queue += node.parts()
+    return id(call) in inside
 
 
 def _fed_from_outside(call: Call, region: Region, walk: Walk[State]) -> bool:
@@ -308,6 +328,12 @@ def _scores_training(walk: Walk[State], evaluation: Region) -> bool:
         if region.trained and known.is_training(region.function.name):
             return True
     return False
+
+
+def _serves_training(walk: Walk[State]) -> bool:
+    """Whether gradients are on and a function that trains asks for the result: `predict` within `training_loss`."""
+    frame = walk.context.caller if walk.context is not None else None
+    return walk.grad and frame is not None and known.is_training(frame.function.name)
 
 
 def _counts(loop: LoopStep, walk: Walk[State]) -> bool:

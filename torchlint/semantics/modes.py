@@ -15,16 +15,18 @@ from torchlint.semantics.evaluation import (
     is_asked_for,
     is_on_held_out_data,
     is_reached,
+    is_resampled,
     is_tried_out,
     is_unused,
 )
 from torchlint.semantics.execution import Moment, Region
 from torchlint.semantics.gradients import display_name
 from torchlint.semantics.knowledge import training as known
-from torchlint.semantics.nodes import Attr, Call
+from torchlint.semantics.layers import own_attribute
+from torchlint.semantics.nodes import Attr, Call, Node
 from torchlint.semantics.places import Key
 from torchlint.semantics.sensitivity import FUEL
-from torchlint.semantics.values import External, Instance, Opaque, Value
+from torchlint.semantics.values import Context, External, Instance, Opaque, Value
 
 if TYPE_CHECKING:
     from torchlint.semantics.execution import Walk
@@ -123,10 +125,33 @@ class Modes:
             mode = UNKNOWN if wanted is None else TRAIN if wanted else EVAL
         if _is_context_manager(call, listener):
             mode = UNKNOWN  # it switches for the length of a `with` block, and back
-        for key in listener.places.place(func.base, walk.context):
+        keys = set(listener.places.place(func.base, walk.context))
+        for network in networks:
+            keys |= self._parts(network, listener)
+        for key in keys:
             entered = self._entered(key, mode) or walk.moment
             self.modes[key] = frozenset({Mode(mode, walk.moment, call, entered)})
         return True
+
+    def _parts(self, network: Value, listener: TrainingListener, depth: int = 0) -> set[Key]:
+        """The networks that were handed to a network, which it switches with itself."""
+        if not isinstance(network, Instance) or network.cls is None or depth > 2:
+            return set()
+        found: set[Key] = set()
+        names = {
+            name
+            for owner in listener.evaluator.mro(network.cls)
+            for method in owner.methods.values()
+            for store in method.stores
+            if (name := own_attribute(store, method)) is not None
+        }
+        for name in sorted(names):
+            for part in listener.evaluator.attribute(network, name):
+                if part is network or not (listener.places.key(part) in self.modes or listener.places.is_module(part)):
+                    continue
+                if not _is_inner(part, listener):
+                    found |= {listener.places.key(part), *self._parts(part, listener, depth + 1)}
+        return found
 
     def _entered(self, key: Key, name: str) -> Moment | None:
         """When a network went into the mode, if that is the one it is in."""
@@ -170,7 +195,7 @@ class Modes:
                 self.open.append(forward)
             if place is None and not (self._is_ready(forward) and is_on_held_out_data(call, walk)):
                 continue
-            if is_unused(call):
+            if is_unused(call) or is_resampled(call, walk):
                 continue
             self.evaluated |= {id(mode.call) for mode in modes if mode.name == EVAL}
             if all(mode.name == TRAIN for mode in modes):
@@ -196,11 +221,13 @@ class Modes:
 
     def backward(self, call: Call, walk: Walk[State]) -> None:
         """Gradients of what was forwarded are computed."""
-        self.trained |= {forward.key for forward in self.open}
-        self.backed += self.open
-        self.open = []
         loss = call.func.base if isinstance(call.func, Attr) else None
         losses = [node for node in (loss, *call.args) if node is not None]
+        self.trained |= {forward.key for forward in self.open}
+        here = [forward for forward in self.open if not _is_of_another_round(forward, walk)]
+        # who is given the loss in a way that isn't followed trains on all that is open
+        self.backed += [f for f in here if any(is_reached(node, f.calls, walk) for node in losses)] or here
+        self.open = []
         self.candidates[:] = [
             (forward, place)
             for forward, place in self.candidates
@@ -345,6 +372,23 @@ def _owner(call: Call, walk: Walk[State], listener: TrainingListener) -> Instanc
         if isinstance(owner, Instance) and owner.cls is not None and listener.places.is_module(owner):
             return owner if len(owners) == 1 else None
     return None
+
+
+def _is_of_another_round(forward: Forward, walk: Walk[State]) -> bool:
+    """Whether a forward is of another element of a loop over constants, such as the validation phase."""
+    mine, now = _picks(forward.moment.context), _picks(walk.context)
+    return any(now[node] is not item for node, item in mine.items() if node in now)
+
+
+def _picks(context: Context | None) -> dict[int, Node]:
+    """The loops over constants around a place, with the element that is drawn."""
+    found: dict[int, Node] = {}
+    while context is not None:
+        if context.picked is not None:
+            node, (item, _) = context.picked
+            found[id(node)] = item
+        context = context.caller
+    return found
 
 
 def _same_place(one: Forward, other: Forward) -> bool:
