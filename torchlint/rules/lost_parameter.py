@@ -8,6 +8,7 @@ from torchlint.findings import Fix
 from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics.layers import is_module_class, is_parameter, own_attribute, own_frame
 from torchlint.semantics.nodes import Attr, Binary, Call, Choice, Join, Node, strip
+from torchlint.semantics.operations import called_name
 from torchlint.semantics.values import External, Instance
 
 if TYPE_CHECKING:
@@ -147,11 +148,32 @@ def _losses(evaluator: Evaluator, node: Node, context: Context | None, depth: in
         elif name in _COMPUTING and _is_trained(evaluator, base, context):
             yield node, f".{name}()", False
         elif name in _MOVING and _is_trained(evaluator, base, context):
-            if name != "to" or not _keeps(evaluator, node, context):
+            if not _is_there(node) and (name != "to" or not _keeps(evaluator, node, context)):
                 yield node, f".{name}(...)" if node.args else f".{name}()", True
 
 
 _SIGNS = {"Multiply": "*", "Divide": "/", "Add": "+", "Subtract": "-", "MatrixMultiply": "@", "Power": "**"}
+
+
+def _is_there(call: Call) -> bool:
+    """Whether the tensor inside went to the same place before: `nn.Parameter(torch.randn(n).to(device)).to(device)`."""
+    parameter = strip(call.func.base) if isinstance(call.func, Attr) else None
+    if not isinstance(parameter, Call) or not parameter.args or len(call.args) > 1 or call.keywords:
+        return False
+    place = strip(call.args[0]) if call.args else None
+    node = strip(parameter.args[0])
+    while isinstance(node, Call):
+        device = node.keyword("device")
+        if place is not None and device is not None and strip(device) is place:
+            return True
+        if not isinstance(node.func, Attr):
+            return False
+        if called_name(node) == called_name(call) and [strip(given) for given in node.args] == (
+            [place] if place is not None else []
+        ):
+            return True
+        node = strip(node.func.base)
+    return False
 
 
 def _keeps(evaluator: Evaluator, call: Call, context: Context | None) -> bool:

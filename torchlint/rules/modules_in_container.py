@@ -23,6 +23,7 @@ from torchlint.semantics.nodes import (
     Loop,
     Mapping,
     Node,
+    Part,
     Starred,
     Update,
     strip,
@@ -299,6 +300,8 @@ class _Search:
                         self._is_item(store.value, name, method) or self._is_handed_out(store.value, name)
                     ):
                         return True
+                    if store.target.name == name and _is_handed_on(store.value, method):
+                        return True
                     # the same local list under two names: `self.all = nn.ModuleList(layers)`
                     if store.target.name != name and self._shares(store.value, name, method):
                         return True
@@ -392,6 +395,26 @@ def _leads_to(node: Node, wanted: Node) -> bool:
         elif isinstance(current, (Update, Starred)):
             queue.append(current.base)
     return False
+
+
+def _is_handed_on(container: Node, method: Function) -> bool:
+    """Whether the items of a local list are put somewhere else, too: `for layer in layers: steps.append(layer)`."""
+    container = strip(container)
+    return any(
+        isinstance(call.func, Attr)
+        and call.func.name in _ADDING
+        and any(_is_drawn(arg, container) for arg in call.args)
+        for call in method.calls
+    )
+
+
+def _is_drawn(node: Node, container: Node) -> bool:
+    """Whether a loop over a container, perhaps beside others, gives a node."""
+    node = strip(node)
+    while isinstance(node, (Part, Element)):
+        node = strip(node.base)
+    sources = node.args if isinstance(node, Call) and called_name(node) in _LISTING else (node,)
+    return any(_leads_to(source, container) for source in sources)
 
 
 def _passes_through(node: Node, name: str) -> bool:
