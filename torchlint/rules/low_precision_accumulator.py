@@ -8,7 +8,21 @@ from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics.arithmetic import Dtype
 from torchlint.semantics.dtype_signs import may_hold_bytes
 from torchlint.semantics.knowledge.dtypes import HALF, LIMITS, NARROW
-from torchlint.semantics.nodes import Attr, Binary, Call, Choice, Compare, Const, Item, Join, Loop, Node, Param
+from torchlint.semantics.nodes import (
+    Attr,
+    Binary,
+    Call,
+    Choice,
+    Compare,
+    Const,
+    Display,
+    Item,
+    Join,
+    Loop,
+    Node,
+    Param,
+    Slice,
+)
 from torchlint.semantics.operations import Operations, called_name
 from torchlint.semantics.reach import carries
 from torchlint.semantics.traces import InPlace, LoopStep, Store, Trace, blocks
@@ -58,7 +72,8 @@ class LowPrecisionAccumulator(StaticRule):
 
     ## Known problems
     Plain `.sum()`, `.cumsum()` and `.prod()` of uint8 or bool tensors are int64 in torch and NumPy, and are right.
-    A `+` of conditions that is used as a mask is not reported.
+    A `+` of conditions that is used as a mask is not reported, and neither is a count of how often each place of an
+    image or volume was covered (`seen[top:bottom, left:right] += 1`).
 
     ## References
     - [torch.sum](https://pytorch.org/docs/stable/generated/torch.sum.html)
@@ -191,6 +206,8 @@ class LowPrecisionAccumulator(StaticRule):
         for step, rounds in _repeated(function.trace, 1):
             node = _increment(step)
             if node is None or node.op != "Add" or (rounds is not None and 1 < rounds <= 255):
+                continue
+            if isinstance(step, Store) and _is_region(step.target):
                 continue
             if rounds != 1 or (again and isinstance(step, Store) and _of_self(step.target)):
                 yield from self._accumulator(module, function, node)
@@ -352,6 +369,14 @@ def _increment(step: InPlace | Store) -> Binary | None:
     """The arithmetic of `x += y`."""
     value = step.node if isinstance(step, InPlace) else step.value
     return value if isinstance(value, Binary) and value.in_place else None
+
+
+def _is_region(target: Node) -> bool:
+    """Whether a part of an array is written to, `seen[top:bottom, left:right]`: few places overlap 255 times."""
+    if not isinstance(target, Item):
+        return False
+    index = target.index
+    return any(isinstance(part, Slice) for part in (index.items if isinstance(index, Display) else (index,)))
 
 
 def _of_self(target: Node) -> bool:
