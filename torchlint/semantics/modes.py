@@ -162,9 +162,9 @@ class Modes:
         for key in listener.places.place(node.base, walk.context):
             self.modes[key] = frozenset({Mode(UNKNOWN)})
 
-    def created(self, value: Instance) -> None:
-        self.modes.pop(value, None)
-        for known_key in [entry for entry in self.learnt if entry[0] is value]:
+    def created(self, network: Key) -> None:
+        self.modes.pop(network, None)
+        for known_key in [entry for entry in self.learnt if entry[0] == network]:
             del self.learnt[known_key]
 
     def loaded(self, func: Attr, walk: Walk[State], listener: TrainingListener) -> None:
@@ -173,7 +173,7 @@ class Modes:
     def forwarded(self, call: Call, callees: tuple[Value, ...], walk: Walk[State], listener: TrainingListener) -> None:
         """Perhaps the forward of a network."""
         networks = self._networks(call, callees, walk, listener)
-        if not networks:
+        if not networks or known.looks_like_loss(subject_of(call).rpartition(".")[2]):
             return
         region, place = walk.regions[-1], evaluation_region(call, walk)
         for value in networks:

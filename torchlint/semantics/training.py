@@ -180,6 +180,11 @@ class TrainingListener:
                     self.stepping.made(value, walk)
                     self.replacing.made(value)
                     state.modes.created(value)
+        elif state.modes.modes:
+            # what a factory makes is new each time that it is called
+            for value in self.evaluator.values(call, walk.context):
+                if isinstance(value, (Instance, Opaque)) and _is_made_by(value, call):
+                    state.modes.created(self.places.key(value))
 
     def _name(self, call: Call, callees: tuple[Value, ...]) -> str:
         if isinstance(call.func, Attr):
@@ -331,6 +336,18 @@ class TrainingListener:
                     self.stepping.may_step()
                     self.replacing.handed(self.places.place(node, walk.context))
                     state.gradients.handed_over(self.places.place(node, walk.context))
+
+
+def _is_made_by(value: Instance | Opaque, call: Call) -> bool:
+    """Whether an object was made by a call, or in the function that it enters, or in one that this enters."""
+    maker, frame = value.call if isinstance(value, Instance) else value.node, value.context
+    if maker is call or not isinstance(maker, Call):
+        return maker is call
+    while frame is not None:
+        if frame.call is call:
+            return True
+        frame = frame.caller
+    return False
 
 
 #: what is no optimizer, whatever it is made of

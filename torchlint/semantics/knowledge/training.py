@@ -67,6 +67,7 @@ _KEPT = r"(test(ing)?|val|valid|validation|dev|holdout)"
 #: data kept for testing: `X_test`, `val_loader`, `testset`, `dev_iter`
 _HELD_OUT = re.compile(rf"(.+_)?{_KEPT}(_?{_DATA})+\d*|{_DATA}_{_KEPT}\d*|test(ing)?\d*")
 _OPTIMIZER_NAME = re.compile(r"(^|_)(opt|optim|optimi[sz]er)s?(\d|_|$)")
+_LOSS_NAME = re.compile(r"(^|_)(criterion|criteria|loss|losses)(\d|_|$)")
 _EVALUATION = frozenset(
     {
         "eval", "evaluate", "evaluation", "evaluator", "validate", "validation", "valid", "val", "test", "testing",
@@ -95,6 +96,12 @@ def is_optimizer_class(name: str) -> bool:
 def words(name: str) -> tuple[str, ...]:
     """The words of an identifier, in lower case."""
     return tuple(re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name).lower().strip("_").split("_"))
+
+
+@lru_cache(maxsize=4096)
+def looks_like_loss(name: str) -> bool:
+    """Whether a variable holds a loss, by the convention of its name."""
+    return bool(_LOSS_NAME.search(name.lower()))
 
 
 @lru_cache(maxsize=4096)
