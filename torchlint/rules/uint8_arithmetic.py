@@ -332,7 +332,7 @@ def _cannot_wrap(op: str, base: Node, args: tuple[Node, ...]) -> bool:
 def _is_harmless(operations: Operations, node: Node, op: str, base: Node, args: tuple[Node, ...]) -> bool:
     """Uses in which a wrapped result is right, or can't be one."""
     other = args[0] if args else None
-    if op == "Subtract" and other is not None and _reduced(other, "min", base):
+    if op == "Subtract" and other is not None and (_reduced(other, "min", base) or _reduced(base, "max", other)):
         return True
     if op == "Subtract" and _only_tested(operations, node, 0):
         return True
