@@ -191,13 +191,20 @@ def _fed_from_outside(call: Call, region: Region, walk: Walk[State]) -> bool:
 def is_unused(call: Call) -> bool:
     """Whether nobody looks at the result of a call: it is only run for what it does to the network."""
     function = call.function
-    if call in function.discarded:
+    if any(_moved(discarded) is call for discarded in function.discarded):
         return True
     if any(call in values for name, values in function.bindings.items() if not name.strip("_")):
         return True
     if function.parent is None:
         return False
     return not any(part is call for part in used_values(function)) and not _is_used_inside(call, function)
+
+
+def _moved(node: Node) -> Node:
+    """What `.cpu()` and the like were called on."""
+    while isinstance(node, Call) and isinstance(node.func, Attr) and node.func.name in ("cpu", "cuda", "to", "detach"):
+        node = node.func.base
+    return node
 
 
 def _is_used_inside(call: Call, function: Function) -> bool:
@@ -257,7 +264,7 @@ def _conditions(trace: Trace) -> Iterator[Node]:
 
 
 def is_asked_for(switch: Call, forward: Call) -> bool:
-    """Whether a function runs in train mode because an argument says so: `if use_batch_statistics: model.train()`."""
+    """Whether a function runs in a mode because an argument says so: `if use_batch_statistics: model.train()`."""
     return switch.function is forward.function and any(_is_option(cond) for cond, _ in switch.guards)
 
 

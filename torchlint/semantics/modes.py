@@ -261,7 +261,7 @@ class Modes:
         if is_unused(forward.call) or not self._matters(forward, listener):
             return
         for mode in forward.modes:
-            if mode.name != EVAL or mode.switch is None or mode.call is None:
+            if mode.name != EVAL or mode.switch is None or mode.call is None or is_asked_for(mode.call, forward.call):
                 continue
             site = _parting(mode.switch, mode.call, forward.moment)
             switch = mode.call.function.module.site(mode.call)

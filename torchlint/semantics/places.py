@@ -63,7 +63,10 @@ class Places:
     def _path(self, value: Opaque) -> Key:
         node, context = value.node, value.context
         if isinstance(node, Attr):
-            return (".", self.place(node.base, context), node.name)
+            base = self.place(node.base, context)
+            if node.name == "module" and len(base) == 1:
+                return next(iter(base))  # what DataParallel wraps: its modes and gradients are those of the wrapper
+            return (".", base, node.name)
         if isinstance(node, Item):
             index = self.evaluator.constant(node.index, context)
             return ("[]", self.place(node.base, context), index if isinstance(index, (str, int)) else id(node.index))
