@@ -72,7 +72,7 @@ def _shuffles(sampler: Instance) -> bool:
 
 def _mentions(call: Call) -> bool:
     """Whether the file of a call tells some sampler the epoch, in code that was perhaps not walked."""
-    return "set_epoch" in call.function.module.calls_by_name
+    return any("set_epoch" in name for name in call.function.module.calls_by_name)
 
 
 def _site(call: Call) -> Site:

@@ -146,7 +146,7 @@ class TrainingListener:
             state.scaling = state.scaling.unscaled() if name == "unscale_" else Scaling()
             if not own:
                 return True
-        if name == "set_epoch":
+        if "set_epoch" in name:
             self.sampling.told()
         if name == "add_param_group" and isinstance(func, Attr):
             self.replacing.handed(self.places.place(func.base, walk.context))
