@@ -189,13 +189,16 @@ class Calls:
                 results += self.evaluator.values(item.value, frame)
         return self.evaluator.distinct(results)
 
+    def _copy(self, value: Value, call: Call, context: Context | None) -> Value:
+        """What a call makes that copies a value: another object, whatever it is."""
+        if isinstance(value, Instance):
+            return self.evaluator.intern(Instance, value.cls, value.name, call, _plain(context), value)
+        return self.evaluator.opaque(call, context) if isinstance(value, Opaque) else value
+
     def _external_call(self, callee: External, call: Call, context: Context | None) -> Values:
         if transparent.is_copy(callee.name) and call.args:
-            return tuple(
-                self.evaluator.intern(Instance, value.cls, value.name, call, _plain(context), value)
-                if isinstance(value, Instance)
-                else value
-                for value in self.evaluator.values(call.args[0], context)
+            return self.evaluator.distinct(
+                [self._copy(value, call, context) for value in self.evaluator.values(call.args[0], context)]
             )
         wrapped = transparent.wrapped_argument(callee.name)
         if wrapped is not None:
