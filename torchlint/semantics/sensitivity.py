@@ -9,8 +9,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.knowledge import training as known
-from torchlint.semantics.nodes import Attr, Call, Class, Free, Function, Node, Param, strip
-from torchlint.semantics.values import ClassValue, Constant, Context, External, FunctionValue, Instance, Opaque, Value
+from torchlint.semantics.nodes import (
+    Attr,
+    Call,
+    Class,
+    Comprehension,
+    Free,
+    Function,
+    Node,
+    Param,
+    Starred,
+    strip,
+)
+from torchlint.semantics.values import (
+    Bound,
+    ClassValue,
+    Constant,
+    Context,
+    External,
+    FunctionValue,
+    Instance,
+    Opaque,
+    Value,
+)
 
 if TYPE_CHECKING:
     from torchlint.semantics.evaluate import Evaluator
@@ -239,7 +260,7 @@ class Sensitivity:
         if not isinstance(value, Instance):
             return False
         if value.cls is None:
-            children = self.evaluator.children(value) if value.last in ("Sequential", "ModuleList") else []
+            children = self._layers(value) if value.last in ("Sequential", "ModuleList") else []
             return children is None or any(
                 isinstance(part, Opaque) or self.is_open(part)
                 for item in children
@@ -249,6 +270,22 @@ class Sensitivity:
         if found is None:
             self._open[id(value.cls)] = False
             found = self._open[id(value.cls)] = self._class_open(value.cls)
+        return found
+
+    def _layers(self, row: Instance) -> list[Bound] | None:
+        """The layers of a Sequential or ModuleList, one for all that `*[block() for _ in ...]` makes."""
+        children = self.evaluator.children(row)
+        if children is not None or row.call is None:
+            return children
+        found: list[Bound] = []
+        for given in row.call.args:
+            if not isinstance(given, Starred):
+                found.append((given, row.context))
+                continue
+            for value in self.evaluator.values(given.base, row.context):
+                if not isinstance(value, Opaque) or not isinstance(value.node, Comprehension):
+                    return None
+                found.append((value.node.element, value.context))
         return found
 
     def _class_open(self, cls: Class) -> bool:
