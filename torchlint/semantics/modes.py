@@ -22,7 +22,7 @@ from torchlint.semantics.evaluation import (
 from torchlint.semantics.execution import Moment, Region
 from torchlint.semantics.gradients import display_name
 from torchlint.semantics.knowledge import training as known
-from torchlint.semantics.layers import own_attribute
+from torchlint.semantics.membership import handed_in, is_inner, owner_of
 from torchlint.semantics.nodes import Attr, Call, Node
 from torchlint.semantics.places import Key
 from torchlint.semantics.sensitivity import FUEL
@@ -127,31 +127,11 @@ class Modes:
             mode = UNKNOWN  # it switches for the length of a `with` block, and back
         keys = set(listener.places.place(func.base, walk.context))
         for network in networks:
-            keys |= self._parts(network, listener)
+            keys |= handed_in(network, self.modes, listener)
         for key in keys:
             entered = self._entered(key, mode) or walk.moment
             self.modes[key] = frozenset({Mode(mode, walk.moment, call, entered)})
         return True
-
-    def _parts(self, network: Value, listener: TrainingListener, depth: int = 0) -> set[Key]:
-        """The networks that were handed to a network, which it switches with itself."""
-        if not isinstance(network, Instance) or network.cls is None or depth > 2:
-            return set()
-        found: set[Key] = set()
-        names = {
-            name
-            for owner in listener.evaluator.mro(network.cls)
-            for method in owner.methods.values()
-            for store in method.stores
-            if (name := own_attribute(store, method)) is not None
-        }
-        for name in sorted(names):
-            for part in listener.evaluator.attribute(network, name):
-                if part is network or not (listener.places.key(part) in self.modes or listener.places.is_module(part)):
-                    continue
-                if not _is_inner(part, listener):
-                    found |= {listener.places.key(part), *self._parts(part, listener, depth + 1)}
-        return found
 
     def _entered(self, key: Key, name: str) -> Moment | None:
         """When a network went into the mode, if that is the one it is in."""
@@ -182,8 +162,8 @@ class Modes:
             if modes is None:
                 if not listener.places.is_module(value):
                     continue
-                if _is_inner(value, listener):
-                    owner = _owner(call, walk, listener)
+                if is_inner(value, listener):
+                    owner = owner_of(call, walk, listener)
                     if owner is None:
                         continue
                     key = listener.places.key(owner)
@@ -346,32 +326,6 @@ def _is_context_manager(call: Call, listener: TrainingListener) -> bool:
         for decorator in call.function.decorators
         for value in listener.evaluator.values(decorator, None)
     )
-
-
-def _is_inner(value: Value, listener: TrainingListener) -> bool:
-    """A layer that a network made for itself, perhaps through a function: its mode follows the network's."""
-    if not isinstance(value, Instance):
-        return False
-    if value.call is None:
-        return True
-    makers, frame = [value.call.function], value.context
-    while frame is not None:
-        if frame.call is not None:
-            makers.append(frame.call.function)
-        frame = frame.caller
-    owners = [maker.cls for maker in makers if maker.cls is not None]
-    return any(listener.places.is_module(listener.evaluator.some_instance(owner)) for owner in owners)
-
-
-def _owner(call: Call, walk: Walk[State], listener: TrainingListener) -> Instance | None:
-    """The network of which a part is called from outside, `model.encoder(x)`: the part has its mode."""
-    if not isinstance(call.func, Attr) or walk.function.is_method:
-        return None
-    owners = listener.evaluator.values(call.func.base, walk.context)
-    for owner in owners:
-        if isinstance(owner, Instance) and owner.cls is not None and listener.places.is_module(owner):
-            return owner if len(owners) == 1 else None
-    return None
 
 
 def _is_of_another_round(forward: Forward, walk: Walk[State]) -> bool:

@@ -1,0 +1,66 @@
+"""Which networks are parts of which: a part has the mode of the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from typing import TYPE_CHECKING
+
+from torchlint.semantics.layers import own_attribute
+from torchlint.semantics.nodes import Attr, Call
+from torchlint.semantics.places import Key
+from torchlint.semantics.values import Instance, Value
+
+if TYPE_CHECKING:
+    from torchlint.semantics.execution import Walk
+    from torchlint.semantics.training import State, TrainingListener
+
+#: Networks in networks are followed this far.
+MAX_DEPTH = 3
+
+
+def handed_in(network: Value, met: Container[Key], listener: TrainingListener, depth: int = 0) -> set[Key]:
+    """The networks that were handed to a network, as far as they are known to be some, or were met as such."""
+    if not isinstance(network, Instance) or network.cls is None or depth == MAX_DEPTH:
+        return set()
+    found: set[Key] = set()
+    names = {
+        name
+        for owner in listener.evaluator.mro(network.cls)
+        for method in owner.methods.values()
+        for store in method.stores
+        if (name := own_attribute(store, method)) is not None
+    }
+    for name in sorted(names):
+        for part in listener.evaluator.attribute(network, name):
+            key = listener.places.key(part)
+            if part is network or not (key in met or listener.places.is_module(part)):
+                continue
+            if not is_inner(part, listener):
+                found |= {key, *handed_in(part, met, listener, depth + 1)}
+    return found
+
+
+def is_inner(value: Value, listener: TrainingListener) -> bool:
+    """A layer that a network made for itself, perhaps through a function: its mode follows the network's."""
+    if not isinstance(value, Instance):
+        return False
+    if value.call is None:
+        return True
+    makers, frame = [value.call.function], value.context
+    while frame is not None:
+        if frame.call is not None:
+            makers.append(frame.call.function)
+        frame = frame.caller
+    owners = [maker.cls for maker in makers if maker.cls is not None]
+    return any(listener.places.is_module(listener.evaluator.some_instance(owner)) for owner in owners)
+
+
+def owner_of(call: Call, walk: Walk[State], listener: TrainingListener) -> Instance | None:
+    """The network of which a part is called from outside, `model.encoder(x)`: the part has its mode."""
+    if not isinstance(call.func, Attr) or walk.function.is_method:
+        return None
+    owners = listener.evaluator.values(call.func.base, walk.context)
+    for owner in owners:
+        if isinstance(owner, Instance) and owner.cls is not None and listener.places.is_module(owner):
+            return owner if len(owners) == 1 else None
+    return None
