@@ -102,9 +102,7 @@ class Sensitivity:
             position = known.MODE_LAYERS[name]
             if position is not None and call is not None:
                 rate = call.args[position] if len(call.args) > position else call.keyword("p")
-                if rate is not None and (
-                    _is_chosen_by_caller(rate) or self.evaluator.constant(rate, context) in (0, 0.0)
-                ):
+                if rate is not None and self._is_nothing(rate, context):
                     return False
             tracked = call.keyword("track_running_stats") if call is not None else None
             return self.evaluator.constant(tracked, context) is not False
@@ -208,7 +206,14 @@ class Sensitivity:
     def _drops_none(self, call: Call, context: Context | None) -> bool:
         """Whether the probability of a call of `F.dropout` is 0 in this network."""
         rate = call.args[1] if len(call.args) > 1 else call.keyword("p")
-        return rate is not None and (_is_chosen_by_caller(rate) or self.evaluator.constant(rate, context) in (0, 0.0))
+        return rate is not None and self._is_nothing(rate, context)
+
+    def _is_nothing(self, rate: Node, context: Context | None) -> bool:
+        """Whether a rate of dropout is 0, or left to each call: `def forward(self, x, drop): ...`."""
+        plain = strip(rate)
+        if isinstance(plain, Param) and plain.function.name == "forward":
+            return True
+        return self.evaluator.constant(rate, context) in (0, 0.0)
 
     def _is_off(self, cond: Node, wanted: bool, context: Context | None) -> bool:
         """Whether a layer stands under a condition that fails, or under an option that is off unless it is given
@@ -315,12 +320,6 @@ class Sensitivity:
 def _is_attribute(node: Node, name: str, method: Function) -> bool:
     """`self.name` in a method."""
     return isinstance(node, Attr) and node.name == name and bool(method.params) and strip(node.base) is method.params[0]
-
-
-def _is_chosen_by_caller(rate: Node) -> bool:
-    """Whether each call of a network says how much is dropped: `def forward(self, x, drop): ...`."""
-    rate = strip(rate)
-    return isinstance(rate, Param) and rate.function.name == "forward"
 
 
 def _follows_mode(call: Call) -> bool:
