@@ -166,10 +166,15 @@ class Places:
 
     def _is_inside(self, module: Module, libraries: tuple[str, ...]) -> bool:
         """Whether a file of the project is a part of one of these libraries."""
-        packages = [self.evaluator.project.find(module, library.rstrip("."), 0) for library in libraries]
-        return module.file is not None and any(
-            package is not None and package.parent in module.file.parents for package in packages
-        )
+        if module.file is None:
+            return False
+        for library in libraries:
+            found = self.evaluator.project.find(module, library.rstrip("."), 0)
+            # a package by its __init__.py; a folder without one, or a single file
+            place = found.parent if found is not None and found.name == "__init__.py" else found
+            if place is not None and place in (module.file, *module.file.parents):
+                return True
+        return False
 
     def made_by(self, value: Opaque, roots: tuple[str, ...]) -> bool:
         """Whether a value is what a function of one of these libraries gives."""
