@@ -63,13 +63,14 @@ class Lookup:
 
     def _search(self, folder: Path, path: str) -> Path | None:
         # as Python does for a script (its own folder), then for packages: every folder above, up to the root
+        inside = self.root in folder.parents
         while True:
             found = self._in_folder(folder, path)
             if found is None and self._names(folder).get("src"):
                 found = self._in_folder(folder / "src", path)
             if found is not None:
                 return found
-            if folder == self.root or self.root not in folder.parents:
+            if folder == self.root or not inside:
                 return None
             folder = folder.parent
 

@@ -186,6 +186,23 @@ class Places:
         )
 
 
+def made_in(key: Key, call: Call) -> bool:
+    """Whether an object is made by a call, or in the function that it enters, or in one that this enters."""
+    if isinstance(key, Instance):
+        maker, frame = key.call, key.context
+    elif isinstance(key, tuple) and key[0] == "value":
+        maker, frame = key[1:]
+    else:
+        return False
+    if maker is call:
+        return True
+    while frame is not None:
+        if frame.call is call:
+            return isinstance(maker, Call)
+        frame = frame.caller
+    return False
+
+
 def names_of(node: Node) -> set[str]:
     """What the program calls a value."""
     found: set[str] = set()

@@ -6,6 +6,7 @@ import gc
 import os
 from collections import OrderedDict
 from collections.abc import Hashable, Iterator
+from functools import lru_cache
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,8 +47,8 @@ class Project:
         #: modules dropped since the last search for garbage
         self._dropped = 0
         self._digests: dict[Path, str] = {}
-        #: by file: what its imports (folder, dotted path, dots) mean
-        self._imports: dict[Path, dict[tuple[Path, str, int], Path | None]] = {}
+        #: by file: what its imports mean, and the files and folders among that
+        self._imports: dict[Path, tuple[Reads, frozenset[Path | None]]] = {}
         self._bytes: dict[Path, bytes] = {}
         self._importing: dict[Path, list[Path]] = {}
         #: by file and name: the importers that mention it, as far as they are followed, and how many were looked into
@@ -206,18 +207,20 @@ class Project:
             other = self.module_at(path)
             if other is None:
                 continue
-            if file in self._imports_of(path, other).values():
+            if file in self._imports_of(path, other):
                 yield other
 
-    def _imports_of(self, path: Path, module: Module) -> dict[tuple[Path, str, int], Path | None]:
+    def _imports_of(self, path: Path, module: Module) -> frozenset[Path | None]:
+        """The files and folders that a module imports."""
         known = self._imports.get(path)
         if known is None:
             folder = module.folder
             keys = [(folder, target, level) for target, level in module.imports]
-            known = self._imports[path] = {key: self._lookup.find(*key) for key in keys}
+            reads = Reads(imports={key: self._lookup.find(*key) for key in keys})
+            known = self._imports[path] = reads, frozenset(reads.imports.values())
         # whoever asks first, the answer stands on it
-        self._reads.imports |= known
-        return known
+        self._reads.others.add(known[0])
+        return known[1]
 
     def _mentions(self, file: Path, name: str) -> list[Path]:
         """The files that may import `file` and mention a name, the first of them if they are many."""
@@ -272,6 +275,7 @@ class Project:
         return data
 
 
+@lru_cache(maxsize=16384)
 def is_test(file: Path, root: Path) -> bool:
     """Whether a file holds tests of software, by the naming convention of pytest and unittest."""
     folders = file.relative_to(root).parts[:-1] if root in file.parents else ()

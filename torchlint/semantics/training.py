@@ -32,7 +32,7 @@ from torchlint.semantics.nodes import (
     Unary,
     strip,
 )
-from torchlint.semantics.places import Places
+from torchlint.semantics.places import Places, made_in
 from torchlint.semantics.replacing import Replacing
 from torchlint.semantics.sampling import Sampling
 from torchlint.semantics.scaling import Scaling, after_backward, is_scaler
@@ -180,11 +180,10 @@ class TrainingListener:
                     self.stepping.made(value, walk)
                     self.replacing.made(value)
                     state.modes.created(value)
-        elif state.modes.modes:
+        else:
             # what a factory makes is new each time that it is called
-            for value in self.evaluator.values(call, walk.context):
-                if isinstance(value, (Instance, Opaque)) and _is_made_by(value, call):
-                    state.modes.created(self.places.key(value))
+            for key in [key for key in state.modes.modes if made_in(key, call)]:
+                state.modes.created(key)
 
     def _name(self, call: Call, callees: tuple[Value, ...]) -> str:
         if isinstance(call.func, Attr):
@@ -336,18 +335,6 @@ class TrainingListener:
                     self.stepping.may_step()
                     self.replacing.handed(self.places.place(node, walk.context))
                     state.gradients.handed_over(self.places.place(node, walk.context))
-
-
-def _is_made_by(value: Instance | Opaque, call: Call) -> bool:
-    """Whether an object was made by a call, or in the function that it enters, or in one that this enters."""
-    maker, frame = value.call if isinstance(value, Instance) else value.node, value.context
-    if maker is call or not isinstance(maker, Call):
-        return maker is call
-    while frame is not None:
-        if frame.call is call:
-            return True
-        frame = frame.caller
-    return False
 
 
 #: what is no optimizer, whatever it is made of
