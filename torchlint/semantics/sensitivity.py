@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.nodes import (
     Attr,
+    Binary,
     Call,
     Class,
     Comprehension,
+    Display,
     Free,
     Function,
     Node,
@@ -22,9 +24,9 @@ from torchlint.semantics.nodes import (
     strip,
 )
 from torchlint.semantics.values import (
-    Bound,
     ClassValue,
     Constant,
+    Container,
     Context,
     External,
     FunctionValue,
@@ -265,43 +267,54 @@ class Sensitivity:
         if not isinstance(value, Instance):
             return False
         if value.cls is None:
-            children = self._layers(value) if value.last in ("Sequential", "ModuleList") else []
-            return children is None or any(
-                isinstance(part, Opaque) or self.is_open(part)
-                for item in children
-                for part in self.evaluator.values(*item)
-            )
-        found = self._open.get(id(value.cls))
+            return value.last in ("Sequential", "ModuleList") and self._row_open(value)
+        found = self._open.get(id(value))
         if found is None:
-            self._open[id(value.cls)] = False
-            found = self._open[id(value.cls)] = self._class_open(value.cls)
+            made = (id(value.cls), id(value.call))
+            if made in self._asked:
+                return False
+            self._asked.add(made)
+            try:
+                found = self._open[id(value)] = self._parts_open(value, value.cls)
+            finally:
+                self._asked.remove(made)
         return found
 
-    def _layers(self, row: Instance) -> list[Bound] | None:
-        """The layers of a Sequential or ModuleList, one for all that `*[block() for _ in ...]` makes."""
-        children = self.evaluator.children(row)
-        if children is not None or row.call is None:
-            return children
-        found: list[Bound] = []
-        for given in row.call.args:
-            if not isinstance(given, Starred):
-                found.append((given, row.context))
-                continue
-            for value in self.evaluator.values(given.base, row.context):
-                if not isinstance(value, Opaque) or not isinstance(value.node, Comprehension):
-                    return None
-                found.append((value.node.element, value.context))
-        return found
+    def _row_open(self, row: Instance) -> bool:
+        """Whether a Sequential or ModuleList holds such a part, as far as it is seen what goes into it."""
+        layers = self.evaluator.children(row)
+        if layers is None and row.call is not None:
+            layers = [(given, row.context) for given in row.call.args]
+        return any(self._is_unknown(*layer) for layer in layers or ())
 
-    def _class_open(self, cls: Class) -> bool:
-        some = self.evaluator.some_instance(cls)
+    def _is_unknown(self, node: Node, context: Context | None, depth: int = 0) -> bool:
+        """Whether a layer, or one in a list of layers, is of unknown make."""
+        plain = node.base if isinstance(node, Starred) else node
+        return any(self._value_unknown(value, depth) for value in self.evaluator.values(plain, context))
+
+    def _value_unknown(self, value: Value, depth: int) -> bool:
+        if isinstance(value, Container):
+            inner = self.evaluator.grown(value)
+        elif not isinstance(value, Opaque):
+            return self.is_open(value)
+        elif isinstance(value.node, Comprehension):
+            inner = [(value.node.element, value.context)]
+        elif isinstance(value.node, Binary) and value.node.op in ("Add", "Multiply"):
+            # lists put together, or one that is repeated
+            lists = [part for part in value.node.parts() if value.node.op == "Add" or isinstance(part, Display)]
+            inner = [(part, value.context) for part in lists]
+        else:
+            return True
+        return depth < MAX_DEPTH and any(self._is_unknown(*layer, depth + 1) for layer in inner)
+
+    def _parts_open(self, network: Instance, cls: Class) -> bool:
         for owner in self.evaluator.mro(cls):
             for method in owner.methods.values():
                 for store in method.stores:
                     target = store.target
                     if not isinstance(target, Attr) or not method.params or strip(target.base) is not method.params[0]:
                         continue
-                    for part in self.evaluator.attribute(some, target.name):
+                    for part in self.evaluator.attribute(network, target.name):
                         if isinstance(part, Opaque) and self._is_called(cls, target.name):
                             return True
                         if isinstance(part, Instance) and part.cls is not cls and self.is_open(part):

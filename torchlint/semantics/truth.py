@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from torchlint.semantics.nodes import Binary, Boolean, Compare, Node, Unary
+from torchlint.semantics.nodes import Binary, Boolean, Compare, Node, Unary, strip
 from torchlint.semantics.values import (
     ClassValue,
     Constant,
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 def truth(evaluator: Evaluator, node: Node, context: Context | None) -> bool | None:
     """True or False where the condition can have no other value in this context, else None."""
+    node = strip(node)
     if isinstance(node, Unary) and node.op == "Not":
         inner = evaluator.truth(node.operand, context)
         return None if inner is None else not inner
