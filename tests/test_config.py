@@ -133,6 +133,10 @@ def test_project_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert project_root(other / "code") == other / "code"
     monkeypatch.chdir(other)
     assert project_root(work / "src" / "package" / "a.py") == work / "src"
+    # a folder that holds projects is none itself
+    monkeypatch.chdir(tmp_path)
+    assert project_root(Path("work/a.py")) == work
+    assert project_root(Path("other/code/a.py")) == tmp_path
 
 
 # ---------------------------------------------------------------- files

@@ -205,16 +205,20 @@ def project_root(path: Path | None, here: Path | None = None) -> Path:
     """The folder that imports of a linted path are looked for in.
 
     The nearest folder with a sign of a project: upwards from `here` (if none is given, from the current folder, where
-    most work is done), or from the path itself when it lies elsewhere.
+    most work is done), or from the path itself when it lies elsewhere, or in a project within a folder that is none.
     """
     here = here or Path.cwd()
-    start = here
-    if path is not None:
-        absolute = path.absolute()
-        resolved = absolute.resolve()
-        if here not in (absolute, *absolute.parents) and here.resolve() not in (resolved, *resolved.parents):
-            start = absolute if absolute.is_dir() else absolute.parent
-    for folder in (start, *start.parents):
-        if any((folder / marker).exists() for marker in ROOT_MARKERS):
-            return folder
-    return start
+    if path is None:
+        return _marked(here) or here
+    absolute = path.absolute()
+    resolved = absolute.resolve()
+    start = absolute if absolute.is_dir() else absolute.parent
+    if here in (absolute, *absolute.parents) or here.resolve() in (resolved, *resolved.parents):
+        return _marked(here) or _marked(start) or here
+    return _marked(start) or start
+
+
+def _marked(start: Path) -> Path | None:
+    """The nearest folder with a sign of a project, upwards from `start`."""
+    folders = (start, *start.parents)
+    return next((folder for folder in folders if any((folder / marker).exists() for marker in ROOT_MARKERS)), None)
