@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from torchlint.findings import Fix
 from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics.layers import is_module_class, is_parameter, own_attribute, own_frame
-from torchlint.semantics.nodes import Attr, Binary, Call, Choice, Join, Node, strip
+from torchlint.semantics.nodes import Attr, Binary, Call, Choice, Join, Node, Param, strip
 from torchlint.semantics.operations import called_name
 from torchlint.semantics.values import External, Instance
 
@@ -148,11 +148,40 @@ def _losses(evaluator: Evaluator, node: Node, context: Context | None, depth: in
         elif name in _COMPUTING and _is_trained(evaluator, base, context):
             yield node, f".{name}()", False
         elif name in _MOVING and _is_trained(evaluator, base, context):
-            if not _is_there(node) and (name != "to" or not _keeps(evaluator, node, context)):
+            stays = _is_handed_in(base) or _is_there(node) or (name == "to" and _keeps(evaluator, node, context))
+            if not stays:
                 yield node, f".{name}(...)" if node.args else f".{name}()", True
 
 
 _SIGNS = {"Multiply": "*", "Divide": "/", "Add": "+", "Subtract": "-", "MatrixMultiply": "@", "Power": "**"}
+
+
+#: What makes a tensor of sizes and numbers.
+_CREATING = frozenset(
+    {
+        "zeros", "ones", "empty", "rand", "randn", "randint", "full", "tensor", "Tensor", "FloatTensor", "as_tensor",
+        "from_numpy", "eye", "arange", "linspace", "normal",
+    }
+)  # fmt: skip
+
+
+def _is_handed_in(parameter: Node) -> bool:
+    """Whether the tensor of a parameter is computed from one that the function is given: it may lie on any device."""
+    stack, seen = [strip(parameter)], 0
+    while stack and seen < 100:
+        node = stack.pop()
+        seen += 1
+        if isinstance(node, Param):
+            return True
+        if isinstance(node, Call):
+            name = called_name(node)
+            if name in _CREATING:
+                continue
+            if name == "Parameter":
+                stack += node.args[:1] or [value for key, value in node.keywords if key == "data"]
+                continue
+        stack += [strip(part) for part in node.parts()]
+    return False
 
 
 def _is_there(call: Call) -> bool:

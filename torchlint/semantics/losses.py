@@ -64,7 +64,7 @@ def _uses(evaluator: Evaluator, call: Call, context: Context | None, depth: int)
     losses = [(callee, found) for callee in callees for found in [_expected(evaluator, callee, call, context)] if found]
     for callee, (name, expects, keyword) in losses:
         operand = call.args[0] if call.args else call.keyword(keyword)
-        if operand is None:
+        if operand is None or (name == "nll_loss" and _only_picks(evaluator, call, context)):
             continue
         inputs = evaluator.activations.find(operand, context)
         created = None
@@ -87,6 +87,15 @@ def _uses(evaluator: Evaluator, call: Call, context: Context | None, depth: int)
                     if _names_loss(inner) and evaluator.feasible(inner.guards, frame):
                         yield from _uses(evaluator, inner, frame, depth + 1)
     yield from _handed_over(evaluator, callees, call, context)
+
+
+def _only_picks(evaluator: Evaluator, call: Call, context: Context | None) -> bool:
+    """Whether NLLLoss serves to pick one entry of each row: without a reduction, where no gradients are computed."""
+    reduction = call.keyword("reduction")
+    return evaluator.constant(reduction, context) == "none" and not any(
+        isinstance(other.func, Attr) and ("backward" in other.func.name or other.func.name == "grad")
+        for other in call.function.calls
+    )
 
 
 def _names_loss(call: Call) -> bool:
