@@ -6,8 +6,8 @@ from collections.abc import Container
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.layers import own_attribute
-from torchlint.semantics.nodes import Attr, Call
-from torchlint.semantics.places import Key
+from torchlint.semantics.nodes import Attr, Call, Element, Item, Node, Part, strip
+from torchlint.semantics.places import Key, Place
 from torchlint.semantics.values import Instance, Value
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: Networks in networks are followed this far.
 MAX_DEPTH = 3
+
+_PARTS = frozenset({"modules", "named_modules", "children", "named_children"})
 
 
 def handed_in(network: Value, met: Container[Key], listener: TrainingListener, depth: int = 0) -> set[Key]:
@@ -38,6 +40,17 @@ def handed_in(network: Value, met: Container[Key], listener: TrainingListener, d
             if not is_inner(part, listener):
                 found |= {key, *handed_in(part, met, listener, depth + 1)}
     return found
+
+
+def drawn_from(part: Node, walk: Walk[State], listener: TrainingListener) -> Place:
+    """The networks whose parts a loop goes through: `for part in net.modules(): part.eval()`."""
+    node = strip(part)
+    while isinstance(node, (Part, Item)):
+        node = strip(node.base)
+    parts = strip(node.base) if isinstance(node, Element) else None
+    if isinstance(parts, Call) and isinstance(parts.func, Attr) and parts.func.name in _PARTS:
+        return listener.places.place(parts.func.base, walk.context)
+    return frozenset()
 
 
 def is_inner(value: Value, listener: TrainingListener) -> bool:

@@ -22,7 +22,7 @@ from torchlint.semantics.evaluation import (
 from torchlint.semantics.execution import Moment, Region
 from torchlint.semantics.gradients import display_name
 from torchlint.semantics.knowledge import training as known
-from torchlint.semantics.membership import handed_in, is_inner, owner_of
+from torchlint.semantics.membership import drawn_from, handed_in, is_inner, owner_of
 from torchlint.semantics.nodes import Attr, Call, Node
 from torchlint.semantics.places import Key
 from torchlint.semantics.sensitivity import FUEL
@@ -128,6 +128,8 @@ class Modes:
         keys = set(listener.places.place(func.base, walk.context))
         for network in networks:
             keys |= handed_in(network, self.modes, listener)
+        for whole in drawn_from(func.base, walk, listener):
+            self.modes[whole] = frozenset({Mode(UNKNOWN)})  # some of its parts may be in another mode now
         for key in keys:
             entered = self._entered(key, mode) or walk.moment
             self.modes[key] = frozenset({Mode(mode, walk.moment, call, entered)})
@@ -167,7 +169,7 @@ class Modes:
                     if owner is None:
                         continue
                     key = listener.places.key(owner)
-                modes = self.modes.get(key) or frozenset({Mode(TRAIN)})
+                modes = self.modes.get(key) or self._unswitched(value, listener)
             forward = Forward(key, value, call, walk.moment, modes, region, place)
             if walk.grad:
                 # the same forward of an earlier round is not what a backward is called on now
@@ -180,6 +182,12 @@ class Modes:
             self.evaluated |= {id(mode.call) for mode in modes if mode.name == EVAL}
             if all(mode.name == TRAIN for mode in modes):
                 self.candidates.append((forward, place))
+
+    def _unswitched(self, network: Value, listener: TrainingListener) -> Modeset:
+        """The modes of a network that nobody switched: that of a network in it, made before, may be another."""
+        parts = handed_in(network, self.modes, listener) if self.modes else ()
+        known = [mode for part in parts for mode in self.modes.get(part, ())]
+        return frozenset({Mode(TRAIN if all(mode.name == TRAIN for mode in known) else UNKNOWN)})
 
     def _networks(
         self, call: Call, callees: tuple[Value, ...], walk: Walk[State], listener: TrainingListener
