@@ -1,8 +1,17 @@
 """A module is built around a network that is in eval mode already: it changes nothing about that."""
 
 import torch
-import torchvision
 from torch import nn
+
+
+class Classifier(nn.Module):
+    def __init__(self, classes):
+        super().__init__()
+        self.body = nn.Sequential(nn.Conv2d(3, 16, 3), nn.BatchNorm2d(16), nn.ReLU(), nn.AdaptiveAvgPool2d(1))
+        self.head = nn.Linear(16, classes)
+
+    def forward(self, images):
+        return self.head(self.body(images).flatten(1))
 
 
 class WithLoss(nn.Module):
@@ -16,7 +25,7 @@ class WithLoss(nn.Module):
 
 
 def fine_tune(weights, train_loader, val_loader):
-    net = torchvision.models.resnet18(num_classes=10)
+    net = Classifier(10)
     net.load_state_dict(torch.load(weights))
     net.eval()  # few images: the statistics of the old ones are kept, in training as well
     scored = WithLoss(net)
