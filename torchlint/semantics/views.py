@@ -38,6 +38,8 @@ MAX_OPEN = 2
 MAX_WORLDS = 5
 #: A tensor of plain numbers with fewer elements than this is a lesson.
 _TOY = 100
+#: Images, their features and kernels have two sides, and two dimensions before them.
+IMAGE_RANK = 4
 #: Ways into a function that one view is looked at in.
 MAX_CONTEXTS = 6
 
@@ -198,7 +200,7 @@ def _judge(shapes: Shapes, call: Call, name: str, context: Context | None) -> tu
         source = op.shape
         result = regroup(shapes, source, targets, call, context, list(_facts(shapes, call.guards, context)))
         # where an option that nobody is seen to choose is taken for granted, the sizes must fit all but one
-        wrong = result.moved and not source.blank and not _is_toy(result) and not _is_kernel(op.tensor, result)
+        wrong = result.moved and not source.blank and not _is_toy(result) and not _swaps_sides(result)
         if wrong and (not depth or len(result.spare) < 2):
             return WrongView(call, op.tensor, context, world, result), False
         rooted = rooted or result.unless or _asks_callers(shapes, result, call.function)
@@ -216,12 +218,16 @@ def _is_toy(result: Regrouping) -> bool:
     return product(factors).number < _TOY
 
 
-def _is_kernel(tensor: Node, result: Regrouping) -> bool:
-    """Whether only the height and width of a convolution's weights change places: kernels are square, but for a few."""
-    return (
-        isinstance(tensor, Attr)
-        and tensor.name == "weight"
-        and all(left.axis >= 2 and right.axis >= 2 for left, right in result.moved)
+def _swaps_sides(result: Regrouping) -> bool:
+    """Whether only the height and width of an image, of its features or of a kernel change places: most are square."""
+    source, last = result.source, len(result.targets) - 2
+    first = IMAGE_RANK - 2
+    if source.hole is not None:
+        first = min(first, len(source.front) + 1)  # the hole may stand for all that is before the sides
+    return len(result.targets) >= IMAGE_RANK and all(
+        factor.axis >= first and factor.places and min(factor.places) >= last
+        for pair in result.moved
+        for factor in pair
     )
 
 
