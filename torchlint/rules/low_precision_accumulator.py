@@ -22,6 +22,7 @@ from torchlint.semantics.nodes import (
     Node,
     Param,
     Slice,
+    Starred,
 )
 from torchlint.semantics.operations import Operations, called_name
 from torchlint.semantics.reach import carries
@@ -357,7 +358,11 @@ def _repeated(trace: Trace, rounds: int | None) -> Iterator[tuple[InPlace | Stor
 
 
 def _rounds(source: Node) -> int | None:
-    """The rounds of `for _ in range(10)`."""
+    """The rounds of `for _ in range(10)`, or of a loop over a list that is written out, perhaps as a default."""
+    if isinstance(source, Param) and source.default is not None:
+        source = source.default
+    if isinstance(source, Display) and not any(isinstance(item, Starred) for item in source.items):
+        return len(source.items)
     if isinstance(source, Call) and called_name(source) == "range" and len(source.args) == 1:
         count = source.args[0]
         if isinstance(count, Const) and isinstance(count.value, int):

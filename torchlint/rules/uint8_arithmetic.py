@@ -165,6 +165,8 @@ class Uint8Arithmetic(StaticRule):
                 labels, scale, added = (finder.find(part, context) for part in (x, factor, other))
                 if any(d.name not in ("int", "?", "int64") or d.is_array for d in scale):
                     continue
+                if _is_product(other) and any(d.name == "?" for d in scale):
+                    continue  # a blend: `a * mask + b * (1 - mask)`
                 if any(d.low == 255 or d.quiet for d in scale) or any(d.library == "python" for d in labels):
                     continue
                 if any(d.high is not None and d.high < SMALL_CONSTANT for d in scale):
@@ -179,7 +181,7 @@ class Uint8Arithmetic(StaticRule):
                     return
                 if not isinstance(factor, Const) and any(d.name != "?" for d in labels):
                     unseen = unseen and any(d.name == "?" for d in labels)
-                if any(d.name not in ("?", "int64") for d in (*labels, *added)):
+                if any(d.name != "?" for d in (*labels, *added)):
                     unseen = False
         if unseen and cast is not None and depends_on_param(product) and depends_on_param(other):
             yield Problem(
