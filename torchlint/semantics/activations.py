@@ -237,6 +237,9 @@ class ActivationFinder:
         results: list[Activation] = []
         for callee in self.evaluator.values(call.func, context):
             results += self.applied(callee, call, context, path)
+        if len({_family(item.kind) for item in results if item.maker is None}) > 1:
+            # an activation that is chosen before, perhaps with the loss that belongs to it
+            results = [replace(item, sure=item.sure and item.maker is not None) for item in results]
         return tuple(results) or (UNKNOWN,)
 
     def applied(self, callee: Value, call: Call, context: Context | None, path: Path) -> Activations:

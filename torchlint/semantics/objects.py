@@ -34,6 +34,8 @@ class Objects:
         self.evaluator = evaluator
         self._attributes: dict[tuple[int, str, int], Values] = {}
         self._bases: dict[int, list[Class]] = {}
+        #: the attributes that are being looked for, the innermost last
+        self._asked: list[tuple[int, str, int]] = []
 
     def forget(self) -> None:
         self._attributes.clear()
@@ -47,7 +49,8 @@ class Objects:
         results: list[Value] = []
         for base in self.evaluator.values(node.base, context):
             found = self.attribute(base, node.name)
-            results += found if found else (self.evaluator.opaque(node, context),)
+            if found or not self._is_defined_by_itself(base, node.name):
+                results += found if found else (self.evaluator.opaque(node, context),)
         return tuple(results)  # nothing yet if the base is what is being asked for: `model = model.train()` in a loop
 
     def attribute(self, base: Value, name: str) -> Values:
@@ -79,8 +82,21 @@ class Objects:
         found = self._attributes.get(key)
         if found is None:
             self._attributes[key] = ()  # an attribute that is defined by itself
-            found = self._attributes[key] = self._find_attribute(cls, name, instance)
+            self._asked.append(key)
+            try:
+                found = self._attributes[key] = self._find_attribute(cls, name, instance)
+            finally:
+                self._asked.pop()
         return found
+
+    def _is_defined_by_itself(self, base: Value, name: str) -> bool:
+        """Whether an attribute is what is being asked for: `self.model = self.model.cuda()` is no other one."""
+        return (
+            isinstance(base, Instance)
+            and base.cls is not None
+            and bool(self._asked)
+            and self._asked[-1] == (id(base.cls), name, id(base))
+        )
 
     def _find_attribute(self, cls: Class, name: str, instance: Instance | None) -> Values:
         stored: list[Value] = []
