@@ -24,6 +24,7 @@ from torchlint.semantics.nodes import (
     Part,
     strip,
 )
+from torchlint.semantics.reach import cuts_gradient
 from torchlint.semantics.traces import Branch, LoopStep, Trace, Within, calls_in
 from torchlint.semantics.values import Context, External, Opaque
 
@@ -120,7 +121,7 @@ def names_in(function: Function, node: Node) -> set[str]:
 
 
 def is_reached(loss: Node, calls: set[int], walk: Walk[State]) -> bool:
-    """Whether a loss is computed from the result of one of these calls."""
+    """Whether gradients flow from a loss to the result of one of these calls."""
     evaluator = walk.evaluator
     queue: list[Bound] = [(loss, walk.context)]
     seen: set[tuple[int, int]] = set()
@@ -131,6 +132,8 @@ def is_reached(loss: Node, calls: set[int], walk: Walk[State]) -> bool:
         seen.add((id(node), id(context)))
         if id(node) in calls or len(seen) > BUDGET:
             return True
+        if cuts_gradient(node):
+            continue
         if isinstance(node, Param):
             bound = evaluator.argument(node, context)
             queue += [bound] if bound is not None else []

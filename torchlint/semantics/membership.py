@@ -77,3 +77,30 @@ def owner_of(call: Call, walk: Walk[State], listener: TrainingListener) -> Insta
         if isinstance(owner, Instance) and owner.cls is not None and listener.places.is_module(owner):
             return owner if len(owners) == 1 else None
     return None
+
+
+def is_of_others(optimizer: Place, network: Value, listener: TrainingListener) -> bool:
+    """Whether an optimizer holds the parameters of other networks alone, of which this is no part, nor they of it."""
+    if not _stands_alone(network, listener):
+        return False
+    own = {network, *handed_in(network, (), listener)}
+    for key in optimizer:
+        held = listener.places.modules_of(key)
+        if not held:
+            return False
+        for other in held:
+            if not isinstance(other, Instance) or not _stands_alone(other, listener):
+                return False
+            if own & {other, *handed_in(other, (), listener)}:
+                return False
+    return bool(optimizer)
+
+
+def _stands_alone(network: Value, listener: TrainingListener) -> bool:
+    """Whether a network of the project is made by itself, not as a part of another."""
+    return (
+        isinstance(network, Instance)
+        and network.cls is not None
+        and network.call is not None
+        and not is_inner(network, listener)
+    )

@@ -7,7 +7,9 @@ that was trained on in train mode comes round again with the network left in eva
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.evaluation import (
@@ -22,11 +24,12 @@ from torchlint.semantics.evaluation import (
 from torchlint.semantics.execution import Moment, Region
 from torchlint.semantics.gradients import display_name
 from torchlint.semantics.knowledge import training as known
-from torchlint.semantics.membership import drawn_from, handed_in, is_inner, owner_of
-from torchlint.semantics.nodes import Attr, Call, Node
-from torchlint.semantics.places import Key
+from torchlint.semantics.membership import drawn_from, handed_in, is_inner, is_of_others, owner_of
+from torchlint.semantics.nodes import Attr, Call, Function, Node, strip
+from torchlint.semantics.places import Key, Place
+from torchlint.semantics.reach import hands_back
 from torchlint.semantics.sensitivity import FUEL
-from torchlint.semantics.values import Context, External, Instance, Opaque, Value
+from torchlint.semantics.values import Context, External, FunctionValue, Instance, Opaque, Value
 
 if TYPE_CHECKING:
     from torchlint.semantics.execution import Walk
@@ -63,10 +66,16 @@ class Forward:
     #: the loop or function that is an evaluation, if the forward is in one
     evaluation: Region | None
 
-    @property
+    @cached_property
     def calls(self) -> set[int]:
-        """The call, and those that lead to it."""
-        return {id(self.call), *(id(entry) for entry in self.moment.stack)}
+        """The call, and those that lead to it and give its result back."""
+        found, inner = {id(self.call)}, self.call
+        for entry in reversed(self.moment.stack):
+            if not hands_back(inner.function, inner):
+                break
+            found.add(id(entry))
+            inner = entry
+        return found
 
 
 class Modes:
@@ -75,6 +84,8 @@ class Modes:
         self.trained: set[Key] = set()
         #: forwards with gradients since the last backward
         self.open: list[Forward] = []
+        #: those that no backward since has reached: `d_loss` stops at `fake.detach()`, the generator is still to learn
+        self.waiting: list[Forward] = []
         #: forwards whose gradients wait for a step
         self.backed: list[Forward] = []
         #: forwards, by call and stack, that were trained on in train mode
@@ -87,6 +98,7 @@ class Modes:
     def copy(self) -> Modes:
         other = Modes()
         other.modes, other.open, other.backed = dict(self.modes), list(self.open), list(self.backed)
+        other.waiting = list(self.waiting)
         # what has been seen at all is shared by all paths
         other.trained, other.learnt, other.candidates = self.trained, self.learnt, self.candidates
         other.evaluated = self.evaluated
@@ -102,6 +114,7 @@ class Modes:
                 mine, theirs = mine or default, theirs or default
             self.modes[key] = mine | theirs
         self.open += [item for item in other.open if item not in self.open]
+        self.waiting += [item for item in other.waiting if item not in self.waiting]
         self.backed += [item for item in other.backed if item not in self.backed]
 
     # ---------------------------------------------------------------- events
@@ -174,6 +187,7 @@ class Modes:
             if walk.grad:
                 # the same forward of an earlier round is not what a backward is called on now
                 self.open = [other for other in self.open if not _same_place(other, forward)]
+                self.waiting = [other for other in self.waiting if not _same_place(other, forward)]
                 self.open.append(forward)
             if place is None and not (self._is_ready(forward) and is_on_held_out_data(call, walk)):
                 continue
@@ -200,6 +214,8 @@ class Modes:
                 for v in listener.evaluator.values(func.base, walk.context)
                 if isinstance(v, (Instance, Opaque)) and self._may_be_network(v, listener)
             ]
+            if any(isinstance(callee, FunctionValue) and _sees_to_its_mode(callee.function) for callee in callees):
+                return []
         return list(found)
 
     def _may_be_network(self, value: Instance | Opaque, listener: TrainingListener) -> bool:
@@ -214,7 +230,10 @@ class Modes:
         self.trained |= {forward.key for forward in self.open}
         here = [forward for forward in self.open if not _is_of_another_round(forward, walk)]
         # who is given the loss in a way that isn't followed trains on all that is open
-        self.backed += [f for f in here if any(is_reached(node, f.calls, walk) for node in losses)] or here
+        met = [*here, *self.waiting]
+        reached = [forward for forward in met if any(is_reached(node, forward.calls, walk) for node in losses)]
+        self.backed += reached or here
+        self.waiting = [forward for forward in met if reached and forward not in reached]
         self.open = []
         self.candidates[:] = [
             (forward, place)
@@ -226,16 +245,19 @@ class Modes:
         """Gradients are thrown away: those of an adversarial example, say, train nothing."""
         self.backed = []
 
-    def stepped(self, listener: TrainingListener) -> None:
-        """A step is taken: what was forwarded before is being trained."""
-        for forward in self.backed:
+    def stepped(self, optimizer: Place, listener: TrainingListener) -> None:
+        """A step is taken: what was forwarded before is being trained, if the optimizer may hold its parameters."""
+        others = [forward for forward in self.backed if is_of_others(optimizer, forward.value, listener)]
+        backed = [forward for forward in self.backed if forward not in others]
+        self.backed = others
+        for forward in backed:
             key = (forward.key, id(forward.call), tuple(id(entry) for entry in forward.moment.stack))
             names = {mode.name for mode in forward.modes}
             if names == {TRAIN}:
                 self.learnt[key] = forward
             elif EVAL in names and UNKNOWN not in names and (key in self.learnt or self._after_evaluation(forward)):
-                self._report_left_in_eval(forward, listener)
-        self.backed = []
+                if not self._may_be_without(forward, backed, listener):
+                    self._report_left_in_eval(forward, listener)
 
     def _after_evaluation(self, forward: Forward) -> bool:
         """Whether eval mode was set for an evaluation, in another function than the one that trains."""
@@ -263,14 +285,17 @@ class Modes:
         """A loop or function is done: its evaluations are what they seemed, if nothing was trained in it."""
         if not region.trained:
             self.open = [forward for forward in self.open if forward.evaluation is not region]
-        rest = []
+        rest, ready = [], []
         for forward, place in self.candidates:
             if place is not region and (place is not None or walk.regions):
                 rest.append((forward, place))
             elif (place is None or not region.trained) and self._is_ready(forward):
-                if self._matters(forward, listener) and not _is_wanted(forward):
-                    self._report_evaluation(forward, listener)
+                ready.append(forward)
         self.candidates[:] = rest
+        for forward in ready:
+            if self._matters(forward, listener) and not _is_wanted(forward):
+                if not self._may_be_without(forward, ready, listener):
+                    self._report_evaluation(forward, listener)
 
     def _is_ready(self, forward: Forward) -> bool:
         """Whether the network has been trained or loaded, or was put into a mode, so that its answers are meant."""
@@ -293,6 +318,16 @@ class Modes:
                 switched = any(mode.name == EVAL for mode in forward.modes) or _trains_in_evaluation(forward)
                 return switched and sensitivity.is_possible(value)
         return isinstance(value, Opaque) and self._explicit(forward) and not listener.places.is_modeless(value)
+
+    def _may_be_without(self, forward: Forward, forwards: Iterable[Forward], listener: TrainingListener) -> bool:
+        """Whether the call may be one of another network, which has no Dropout or BatchNorm: an option decides."""
+        with listener.evaluator.aside(FUEL):
+            return any(
+                other.call is forward.call
+                and other.moment.stack == forward.moment.stack
+                and listener.places.sensitivity.is_none(other.value)
+                for other in forwards
+            )
 
     def _report_evaluation(self, forward: Forward, listener: TrainingListener) -> None:
         related: list[tuple[Site, str]] = []
@@ -317,6 +352,17 @@ def _is_wanted(forward: Forward) -> bool:
             or (forward.round.loop is None and is_tried_out(mode.call, forward.call))
         )
         for mode in forward.modes
+    )
+
+
+def _sees_to_its_mode(method: Function) -> bool:
+    """Whether a method switches its own object to eval mode: `def generate(self, x): self.eval(); ...`."""
+    return any(
+        isinstance(call.func, Attr)
+        and call.func.name == "eval"
+        and method.is_method
+        and strip(call.func.base) is method.params[0]
+        for call in method.calls
     )
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from torchlint.semantics.nodes import Attr, Binary, Call, Function, Join, Loop, Node, strip
+from torchlint.semantics.nodes import Attr, Binary, Call, Compare, Function, Item, Join, Loop, Node, strip
 
 #: Nodes that are looked at for one question.
 BUDGET = 400
+
+#: Methods that put a value into what they are called on.
+_ADDING = frozenset({"append", "extend", "insert", "add", "update", "put", "setdefault", "copy_", "index_copy_"})
 
 
 def origins(node: Node) -> Iterator[Node]:
@@ -25,6 +28,33 @@ def origins(node: Node) -> Iterator[Node]:
 def reaches(node: Node, targets: Collection[int]) -> bool:
     """Whether a value is computed from one of `targets`, given by their ids."""
     return any(id(current) in targets for current in origins(node))
+
+
+def hands_back(function: Function, call: Call) -> bool:
+    """Whether gradients may flow from what a function gives back to the result of a call in it."""
+    added: dict[int, list[Node]] = {}
+    for store in function.stores:
+        if isinstance(store.target, Item):
+            added.setdefault(id(strip(store.target.base)), []).append(store.value)
+    for other in function.calls:
+        if isinstance(other.func, Attr) and other.func.name in _ADDING:
+            added.setdefault(id(strip(other.func.base)), []).extend(other.args)
+    queue, seen = [strip(item.value) for item in function.returns], set[int]()
+    while queue:
+        node = queue.pop()
+        if node is call or len(seen) > BUDGET:
+            return True
+        if id(node) in seen or cuts_gradient(node):
+            continue
+        seen.add(id(node))
+        parts = (node.base,) if isinstance(node, Item) else () if isinstance(node, Compare) else node.parts()
+        queue += [strip(part) for part in (*parts, *added.get(id(node), ()))]
+    return False
+
+
+def cuts_gradient(node: Node) -> bool:
+    """`x.detach()`."""
+    return isinstance(node, Call) and isinstance(node.func, Attr) and node.func.name == "detach"
 
 
 def backwards(function: Function) -> Iterator[tuple[Call, Node]]:

@@ -88,6 +88,12 @@ class Sensitivity:
             found = self._possible[id(value.cls)] = self._class_holds(value.cls, None)
         return found
 
+    def is_none(self, value: Value) -> bool:
+        """Whether every layer of a network is known, and none computes something else in eval mode."""
+        if not isinstance(value, Instance) or value.cls is None or not self.places.is_module(value):
+            return False
+        return not (self.is_certain(value) or self.is_possible(value) or self.is_open(value))
+
     def _external(self, value: Instance) -> bool:
         if value.name.startswith(known.MODEL_FACTORIES):
             return True

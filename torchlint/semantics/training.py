@@ -247,9 +247,9 @@ class TrainingListener:
             state.gradients.uncertain(self.places.place(target, walk.context))  # a closure or context of unknown kind
             return
         state.gradients.stepped(target, call, walk, self)
-        state.modes.stepped(self)
-        self.stepping.may_step()
         place = self.places.place(target, walk.context)
+        state.modes.stepped(place, self)
+        self.stepping.may_step()
         self.stepping.stepped(target, place, call, walk)
         self.replacing.stepped(target, place, call)
         if target is not func.base:
