@@ -137,10 +137,18 @@ def _kept_in_variables(evaluator: Evaluator, function: Function) -> Iterator[tup
         if given is not None:
             uses.append((given, call))
     uses += [(item.value, None) for item in function.returns if not item.yielded]
+    refilled = {
+        id(take)
+        for store in function.stores
+        if isinstance(store.target, Item)
+        for take, _ in _aliased(store.target.base, set())
+    }
     for value, use in uses:
         for take, carried in _aliased(value, set()):
+            # `weights[key] = ...` puts other tensors in place of the live ones: an average of several networks
             if (
                 take.function is function
+                and id(take) not in refilled
                 and _is_network(evaluator, take)
                 and _stale(order, evaluator, take, use, carried)
             ):

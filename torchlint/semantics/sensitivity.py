@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 #: Functions and classes are followed this far.
 MAX_DEPTH = 6
+#: What goes through the parts of a network without their names.
+_PARTS_UNNAMED = (b"children()", b"modules()", b"getattr", b"_modules", b"vars(", b"__dict__")
 #: Nodes visited for one network.
 FUEL = 16_000
 
@@ -112,8 +114,12 @@ class Sensitivity:
                 rate = call.args[position] if len(call.args) > position else call.keyword("p")
                 if rate is not None and self._is_nothing(rate, context):
                     return False
-            tracked = call.keyword("track_running_stats") if call is not None else None
-            return self.evaluator.constant(tracked, context) is not False
+            if call is None:
+                return True
+            # statistics that are those of the last batch alone are no statistics of the data: batches are meant
+            if self.evaluator.constant(call.keyword("momentum"), context) in (1, 1.0):
+                return False
+            return self.evaluator.constant(call.keyword("track_running_stats"), context) is not False
         if name in known.OPTIONAL_DROPOUT and call is not None:
             rate = call.keyword("dropout")
             if name in known.STACKED:
@@ -237,11 +243,16 @@ class Sensitivity:
         return wanted and all(isinstance(value, Constant) and not value.value for value in values)
 
     def _is_applied(self, network: Instance, name: str) -> bool:
-        """Whether a layer of this network is used: False if each call of it stands under a condition that fails."""
+        """Whether a layer of this network is used: False if each call of it stands under a condition that fails, and
+        if no file of its classes names it a second time.
+        """
         assert network.cls is not None
+        classes = self.evaluator.mro(network.cls)
+        if not self._is_read(classes, name):
+            return False
         calls = [
             (call, method)
-            for owner in self.evaluator.mro(network.cls)
+            for owner in classes
             for method in owner.methods.values()
             for call in method.calls
             if _is_attribute(call.func, name, method)
@@ -252,6 +263,18 @@ class Sensitivity:
             self.evaluator.feasible(call.guards, self.evaluator.frame(method, None, None, network))
             for call, method in calls
         )
+
+    def _is_read(self, classes: list[Class], name: str) -> bool:
+        """Whether an attribute is more than assigned to, or the parts of a network are gone through unnamed."""
+        stores = sum(
+            isinstance(store.target, Attr) and store.target.name == name
+            for owner in classes
+            for method in owner.methods.values()
+            for store in method.stores
+        )
+        sources = {owner.module.source.data for owner in classes}
+        mentioned = sum(data.count(b"." + name.encode()) for data in sources)
+        return mentioned > stores or any(word in data for data in sources for word in _PARTS_UNNAMED)
 
     def _gated_attributes(self, cls: Class) -> set[str]:
         """Attributes that are layers applied only under an argument of the method (`if is_training:`)."""
