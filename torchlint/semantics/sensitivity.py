@@ -23,6 +23,7 @@ from torchlint.semantics.nodes import (
     Starred,
     strip,
 )
+from torchlint.semantics.operations import called_name
 from torchlint.semantics.values import (
     ClassValue,
     Constant,
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 MAX_DEPTH = 6
 #: What goes through the parts of a network without their names.
 _PARTS_UNNAMED = (b"children()", b"modules()", b"getattr", b"_modules", b"vars(", b"__dict__")
+#: Modules that are no more than the parts that they are given.
+_ROWS = frozenset({"Sequential", "ModuleList"})
 #: Nodes visited for one network.
 FUEL = 16_000
 
@@ -99,7 +102,7 @@ class Sensitivity:
     def _external(self, value: Instance) -> bool:
         if value.name.startswith(known.MODEL_FACTORIES):
             return True
-        if value.last in ("Sequential", "ModuleList"):
+        if value.last in _ROWS:
             return any(
                 self.is_certain(child)
                 for item in self.evaluator.children(value) or ()
@@ -156,7 +159,7 @@ class Sensitivity:
             for owner in self.evaluator.mro(network.cls)
             for method in owner.methods.values()
             for store in method.stores
-            if isinstance(store.target, Attr) and isinstance(strip(store.value), Param)
+            if isinstance(store.target, Attr) and _is_given(store.value)
         }
         return any(
             isinstance(part, Instance) and self.places.is_module(part) and self.is_certain(part)
@@ -296,7 +299,7 @@ class Sensitivity:
         if not isinstance(value, Instance):
             return False
         if value.cls is None:
-            return value.last in ("Sequential", "ModuleList") and self._row_open(value)
+            return value.last in _ROWS and self._row_open(value)
         found = self._open.get(id(value))
         if found is None:
             made = (id(value.cls), id(value.call))
@@ -357,6 +360,13 @@ class Sensitivity:
             for method in owner.methods.values()
             for call in method.calls
         )
+
+
+def _is_given(node: Node) -> bool:
+    """Whether a part is handed in, perhaps in a list: `self.heads = nn.ModuleList(heads)`."""
+    node = strip(node)
+    parts = node.args if isinstance(node, Call) and called_name(node) in _ROWS else (node,)
+    return any(isinstance(strip(part.base if isinstance(part, Starred) else part), Param) for part in parts)
 
 
 def _is_attribute(node: Node, name: str, method: Function) -> bool:
