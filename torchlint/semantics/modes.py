@@ -8,8 +8,6 @@ that was trained on in train mode comes round again with the network left in eva
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.evaluation import (
@@ -18,64 +16,35 @@ from torchlint.semantics.evaluation import (
     is_on_held_out_data,
     is_reached,
     is_resampled,
-    is_tried_out,
     is_unused,
 )
 from torchlint.semantics.execution import Moment, Region
-from torchlint.semantics.gradients import display_name
+from torchlint.semantics.forwards import (
+    EVAL,
+    TRAIN,
+    UNKNOWN,
+    Forward,
+    Mode,
+    Modeset,
+    has_returned,
+    is_of_another_round,
+    is_same_place,
+    is_wanted,
+    parting,
+    subject_of,
+    trains_in_evaluation,
+)
 from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.membership import drawn_from, handed_in, is_inner, is_of_others, owner_of
-from torchlint.semantics.nodes import Attr, Call, Function, Node, strip
+from torchlint.semantics.nodes import Attr, Call, Function, strip
 from torchlint.semantics.places import Key, Place
-from torchlint.semantics.reach import hands_back
 from torchlint.semantics.sensitivity import FUEL
-from torchlint.semantics.values import Context, External, FunctionValue, Instance, Opaque, Value
+from torchlint.semantics.values import External, FunctionValue, Instance, Opaque, Value
 
 if TYPE_CHECKING:
     from torchlint.semantics.execution import Walk
     from torchlint.semantics.module import Site
     from torchlint.semantics.training import State, TrainingListener
-
-TRAIN, EVAL, UNKNOWN = "train", "eval", "unknown"
-
-
-@dataclass(frozen=True)
-class Mode:
-    """A mode that a network may be in, and the last switch that set it (None: since it was created)."""
-
-    name: str
-    switch: Moment | None = None
-    call: Call | None = None
-    #: the first of the switches to this mode without another mode in between
-    entered: Moment | None = None
-
-
-Modeset = frozenset[Mode]
-
-
-@dataclass(frozen=True, eq=False)
-class Forward:
-    """A call of a network under way to a loss."""
-
-    key: Key
-    value: Value
-    call: Call
-    moment: Moment
-    modes: Modeset
-    round: Region
-    #: the loop or function that is an evaluation, if the forward is in one
-    evaluation: Region | None
-
-    @cached_property
-    def calls(self) -> set[int]:
-        """The call, and those that lead to it and give its result back."""
-        found, inner = {id(self.call)}, self.call
-        for entry in reversed(self.moment.stack):
-            if not hands_back(inner.function, inner):
-                break
-            found.add(id(entry))
-            inner = entry
-        return found
 
 
 class Modes:
@@ -186,8 +155,8 @@ class Modes:
             forward = Forward(key, value, call, walk.moment, modes, region, place)
             if walk.grad:
                 # the same forward of an earlier round is not what a backward is called on now
-                self.open = [other for other in self.open if not _same_place(other, forward)]
-                self.waiting = [other for other in self.waiting if not _same_place(other, forward)]
+                self.open = [other for other in self.open if not is_same_place(other, forward)]
+                self.waiting = [other for other in self.waiting if not is_same_place(other, forward)]
                 self.open.append(forward)
             if place is None and not (self._is_ready(forward) and is_on_held_out_data(call, walk)):
                 continue
@@ -228,7 +197,7 @@ class Modes:
         loss = call.func.base if isinstance(call.func, Attr) else None
         losses = [node for node in (loss, *call.args) if node is not None]
         self.trained |= {forward.key for forward in self.open}
-        here = [forward for forward in self.open if not _is_of_another_round(forward, walk)]
+        here = [forward for forward in self.open if not is_of_another_round(forward, walk)]
         # who is given the loss in a way that isn't followed trains on all that is open
         met = [*here, *self.waiting]
         reached = [forward for forward in met if any(is_reached(node, forward.calls, walk) for node in losses)]
@@ -262,7 +231,7 @@ class Modes:
     def _after_evaluation(self, forward: Forward) -> bool:
         """Whether eval mode was set for an evaluation, in another function than the one that trains."""
         return all(
-            id(mode.call) in self.evaluated and mode.entered is not None and _has_returned(mode.entered, forward.moment)
+            id(mode.call) in self.evaluated and mode.entered is not None and has_returned(mode.entered, forward.moment)
             for mode in forward.modes
             if mode.name == EVAL
         )
@@ -273,7 +242,7 @@ class Modes:
         for mode in forward.modes:
             if mode.name != EVAL or mode.switch is None or mode.call is None or is_asked_for(mode.call, forward.call):
                 continue
-            site = _parting(mode.switch, mode.call, forward.moment)
+            site = parting(mode.switch, mode.call, forward.moment)
             switch = mode.call.function.module.site(mode.call)
             training = forward.call.function.module.site(forward.call)
             related = [(training, "training goes on here, in eval mode from the second round on")]
@@ -293,7 +262,7 @@ class Modes:
                 ready.append(forward)
         self.candidates[:] = rest
         for forward in ready:
-            if self._matters(forward, listener) and not _is_wanted(forward):
+            if self._matters(forward, listener) and not is_wanted(forward):
                 if not self._may_be_without(forward, ready, listener):
                     self._report_evaluation(forward, listener)
 
@@ -315,7 +284,7 @@ class Modes:
                 if self._explicit(forward) and isinstance(value, Instance) and sensitivity.is_open(value):
                     return not listener.places.is_modeless(value)
                 # who switches modes around an evaluation has a network in mind for which it matters
-                switched = any(mode.name == EVAL for mode in forward.modes) or _trains_in_evaluation(forward)
+                switched = any(mode.name == EVAL for mode in forward.modes) or trains_in_evaluation(forward)
                 return switched and sensitivity.is_possible(value)
         return isinstance(value, Opaque) and self._explicit(forward) and not listener.places.is_modeless(value)
 
@@ -341,20 +310,6 @@ class Modes:
         listener.report("evaluated-in-train", module.site(forward.call), subject_of(forward.call), *related)
 
 
-def _is_wanted(forward: Forward) -> bool:
-    """Whether the function that evaluates was asked for train mode, or tries one mode after the other."""
-    return all(
-        mode.call is not None
-        and mode.switch is not None
-        and not _has_returned(mode.switch, forward.moment)
-        and (
-            is_asked_for(mode.call, forward.call)
-            or (forward.round.loop is None and is_tried_out(mode.call, forward.call))
-        )
-        for mode in forward.modes
-    )
-
-
 def _sees_to_its_mode(method: Function) -> bool:
     """Whether a method switches its own object to eval mode: `def generate(self, x): self.eval(); ...`."""
     return any(
@@ -366,13 +321,6 @@ def _sees_to_its_mode(method: Function) -> bool:
     )
 
 
-def subject_of(call: Call) -> str:
-    func = call.func
-    if isinstance(func, Attr) and func.name in ("forward", "module", "generate", "predict"):
-        func = func.base
-    return display_name(func, call.function, "the network")
-
-
 def _is_context_manager(call: Call, listener: TrainingListener) -> bool:
     """Whether a call stands in a generator that is made a context manager."""
     return any(
@@ -380,46 +328,3 @@ def _is_context_manager(call: Call, listener: TrainingListener) -> bool:
         for decorator in call.function.decorators
         for value in listener.evaluator.values(decorator, None)
     )
-
-
-def _is_of_another_round(forward: Forward, walk: Walk[State]) -> bool:
-    """Whether a forward is of another element of a loop over constants, such as the validation phase."""
-    mine, now = _picks(forward.moment.context), _picks(walk.context)
-    return any(now[node] is not item for node, item in mine.items() if node in now)
-
-
-def _picks(context: Context | None) -> dict[int, Node]:
-    """The loops over constants around a place, with the element that is drawn."""
-    found: dict[int, Node] = {}
-    while context is not None:
-        if context.picked is not None:
-            node, (item, _) = context.picked
-            found[id(node)] = item
-        context = context.caller
-    return found
-
-
-def _same_place(one: Forward, other: Forward) -> bool:
-    return one.key == other.key and one.call is other.call and one.moment.stack == other.moment.stack
-
-
-def _trains_in_evaluation(forward: Forward) -> bool:
-    """Whether the evaluation itself asks for train mode: nobody means that."""
-    function = forward.call.function
-    return known.is_evaluation(function.name) and all(
-        mode.call is not None and mode.call.function is function for mode in forward.modes
-    )
-
-
-def _has_returned(switch: Moment, now: Moment) -> bool:
-    """Whether the function that switched the mode is over."""
-    return len(switch.stack) > len(now.stack) or any(a is not b for a, b in zip(switch.stack, now.stack))
-
-
-def _parting(switch: Moment, call: Call, forward: Moment) -> Site:
-    """Where the way to the switch leaves the way to the forward: the call in the function that holds both."""
-    depth = 0
-    while depth < len(switch.stack) and depth < len(forward.stack) and switch.stack[depth] is forward.stack[depth]:
-        depth += 1
-    parting = switch.stack[depth] if depth < len(switch.stack) else call
-    return parting.function.module.site(parting)

@@ -1,0 +1,126 @@
+"""Calls of networks, the modes that the networks are in then, and questions about one call or two."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from torchlint.semantics.evaluation import is_asked_for, is_tried_out
+from torchlint.semantics.execution import Moment, Region
+from torchlint.semantics.gradients import display_name
+from torchlint.semantics.knowledge import training as known
+from torchlint.semantics.nodes import Attr, Call, Node
+from torchlint.semantics.places import Key
+from torchlint.semantics.reach import hands_back
+from torchlint.semantics.values import Context, Value
+
+if TYPE_CHECKING:
+    from torchlint.semantics.execution import Walk
+    from torchlint.semantics.module import Site
+    from torchlint.semantics.training import State
+
+TRAIN, EVAL, UNKNOWN = "train", "eval", "unknown"
+
+
+@dataclass(frozen=True)
+class Mode:
+    """A mode that a network may be in, and the last switch that set it (None: since it was created)."""
+
+    name: str
+    switch: Moment | None = None
+    call: Call | None = None
+    #: the first of the switches to this mode without another mode in between
+    entered: Moment | None = None
+
+
+Modeset = frozenset[Mode]
+
+
+@dataclass(frozen=True, eq=False)
+class Forward:
+    """A call of a network under way to a loss."""
+
+    key: Key
+    value: Value
+    call: Call
+    moment: Moment
+    modes: Modeset
+    round: Region
+    #: the loop or function that is an evaluation, if the forward is in one
+    evaluation: Region | None
+
+    @cached_property
+    def calls(self) -> set[int]:
+        """The call, and those that lead to it and give its result back."""
+        found, inner = {id(self.call)}, self.call
+        for entry in reversed(self.moment.stack):
+            if not hands_back(inner.function, inner):
+                break
+            found.add(id(entry))
+            inner = entry
+        return found
+
+
+def is_wanted(forward: Forward) -> bool:
+    """Whether the function that evaluates was asked for train mode, or tries one mode after the other."""
+    return all(
+        mode.call is not None
+        and mode.switch is not None
+        and not has_returned(mode.switch, forward.moment)
+        and (
+            is_asked_for(mode.call, forward.call)
+            or (forward.round.loop is None and is_tried_out(mode.call, forward.call))
+        )
+        for mode in forward.modes
+    )
+
+
+def subject_of(call: Call) -> str:
+    func = call.func
+    if isinstance(func, Attr) and func.name in ("forward", "module", "generate", "predict"):
+        func = func.base
+    return display_name(func, call.function, "the network")
+
+
+def is_of_another_round(forward: Forward, walk: Walk[State]) -> bool:
+    """Whether a forward is of another element of a loop over constants, such as the validation phase."""
+    mine, now = _picks(forward.moment.context), _picks(walk.context)
+    return any(now[node] is not item for node, item in mine.items() if node in now)
+
+
+def _picks(context: Context | None) -> dict[int, Node]:
+    """The loops over constants around a place, with the element that is drawn."""
+    found: dict[int, Node] = {}
+    while context is not None:
+        if context.picked is not None:
+            node, (item, _) = context.picked
+            found[id(node)] = item
+        context = context.caller
+    return found
+
+
+def is_same_place(one: Forward, other: Forward) -> bool:
+    return one.key == other.key and one.call is other.call and one.moment.stack == other.moment.stack
+
+
+def trains_in_evaluation(forward: Forward) -> bool:
+    """Whether the evaluation itself asks for train mode: nobody means that."""
+    function = forward.call.function
+    return known.is_evaluation(function.name) and all(
+        mode.call is not None and mode.call.function is function for mode in forward.modes
+    )
+
+
+def has_returned(switch: Moment, now: Moment) -> bool:
+    """Whether the function that switched the mode is over."""
+    return len(switch.stack) > len(now.stack) or any(a is not b for a, b in zip(switch.stack, now.stack))
+
+
+def parting(switch: Moment, call: Call, forward: Moment) -> Site:
+    """Where the way to the switch leaves the way to the forward: the call in the function that holds both."""
+    depth = 0
+    while depth < len(switch.stack) and depth < len(forward.stack) and switch.stack[depth] is forward.stack[depth]:
+        depth += 1
+    last = switch.stack[depth] if depth < len(switch.stack) else call
+    return last.function.module.site(last)
