@@ -225,7 +225,7 @@ class Modes:
             if names == {TRAIN}:
                 self.learnt[key] = forward
             elif EVAL in names and UNKNOWN not in names and (key in self.learnt or self._after_evaluation(forward)):
-                if not self._may_be_without(forward, backed, listener):
+                if not self._is_mostly_without(forward, backed, listener):
                     self._report_left_in_eval(forward, listener)
 
     def _after_evaluation(self, forward: Forward) -> bool:
@@ -263,7 +263,7 @@ class Modes:
         self.candidates[:] = rest
         for forward in ready:
             if self._matters(forward, listener) and not is_wanted(forward):
-                if not self._may_be_without(forward, ready, listener):
+                if not self._is_mostly_without(forward, ready, listener):
                     self._report_evaluation(forward, listener)
 
     def _is_ready(self, forward: Forward) -> bool:
@@ -288,15 +288,12 @@ class Modes:
                 return switched and sensitivity.is_possible(value)
         return isinstance(value, Opaque) and self._explicit(forward) and not listener.places.is_modeless(value)
 
-    def _may_be_without(self, forward: Forward, forwards: Iterable[Forward], listener: TrainingListener) -> bool:
-        """Whether the call may be one of another network, which has no Dropout or BatchNorm: an option decides."""
+    def _is_mostly_without(self, forward: Forward, forwards: Iterable[Forward], listener: TrainingListener) -> bool:
+        """Whether an option decides which network is called, and most of them have no Dropout or BatchNorm."""
+        options = [o for o in forwards if o.call is forward.call and o.moment.stack == forward.moment.stack]
         with listener.evaluator.aside(FUEL):
-            return any(
-                other.call is forward.call
-                and other.moment.stack == forward.moment.stack
-                and listener.places.sensitivity.is_none(other.value)
-                for other in forwards
-            )
+            without = [option for option in options if listener.places.sensitivity.is_none(option.value)]
+        return 2 * len(without) > len(options)
 
     def _report_evaluation(self, forward: Forward, listener: TrainingListener) -> None:
         related: list[tuple[Site, str]] = []

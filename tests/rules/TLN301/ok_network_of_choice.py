@@ -24,8 +24,17 @@ class Convolutions(nn.Module):
         return self.head(self.drop(torch.relu(self.conv(x))).mean((2, 3)))
 
 
+class Linear(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.head = nn.Linear(784, 10)
+
+    def forward(self, x):
+        return self.head(x.flatten(1))
+
+
 def main(name, train_loader, test_loader):
-    model = Convolutions() if name == "cnn" else Perceptron()
+    model = Convolutions() if name == "cnn" else Perceptron() if name == "mlp" else Linear()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     for x, y in train_loader:
         optimizer.zero_grad()
