@@ -6,6 +6,8 @@ an option which this object doesn't choose (`if use_bn:`), or only applied under
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.knowledge import training as known
@@ -137,7 +139,9 @@ class Sensitivity:
 
     def _class_holds(self, cls: Class, network: Instance | None) -> bool:
         """Whether a class makes or applies such a layer: in this network, or, without one, under any options."""
-        gated = self._gated_attributes(cls) if network is not None else set()
+        gated = self._idle_attributes(cls)
+        if network is not None:
+            gated |= self._gated_attributes(cls)
         for owner in self.evaluator.mro(cls):
             for method in owner.methods.values():
                 frame = None
@@ -176,8 +180,10 @@ class Sensitivity:
         stored = {id(store.value): store.target.name for store in function.stores if isinstance(store.target, Attr)}
         for call in function.calls:
             attribute = stored.get(id(call))
+            if attribute in gated:
+                continue
             if network is not None:
-                if attribute in gated or any(self._is_off(*guard, context) for guard in call.guards):
+                if any(self._is_off(*guard, context) for guard in call.guards):
                     continue
                 if attribute is not None and not self._is_applied(network, attribute):
                     continue
@@ -246,16 +252,11 @@ class Sensitivity:
         return wanted and all(isinstance(value, Constant) and not value.value for value in values)
 
     def _is_applied(self, network: Instance, name: str) -> bool:
-        """Whether a layer of this network is used: False if each call of it stands under a condition that fails, and
-        if no file of its classes names it a second time.
-        """
+        """Whether a layer of this network is used: False if each call of it stands under a condition that fails."""
         assert network.cls is not None
-        classes = self.evaluator.mro(network.cls)
-        if not self._is_read(classes, name):
-            return False
         calls = [
             (call, method)
-            for owner in classes
+            for owner in self.evaluator.mro(network.cls)
             for method in owner.methods.values()
             for call in method.calls
             if _is_attribute(call.func, name, method)
@@ -267,17 +268,21 @@ class Sensitivity:
             for call, method in calls
         )
 
-    def _is_read(self, classes: list[Class], name: str) -> bool:
-        """Whether an attribute is more than assigned to, or the parts of a network are gone through unnamed."""
-        stores = sum(
-            isinstance(store.target, Attr) and store.target.name == name
+    def _idle_attributes(self, cls: Class) -> set[str]:
+        """Attributes that are layers and that the class and its bases don't name a second time."""
+        classes = self.evaluator.mro(cls)
+        stored = Counter(
+            store.target.name
             for owner in classes
             for method in owner.methods.values()
             for store in method.stores
+            if isinstance(store.target, Attr) and isinstance(strip(store.value), Call)
         )
-        sources = {owner.module.source.data for owner in classes}
-        mentioned = sum(data.count(b"." + name.encode()) for data in sources)
-        return mentioned > stores or any(word in data for data in sources for word in _PARTS_UNNAMED)
+        sources = [_source(owner) for owner in classes]
+        if any(word in data for data in sources for word in _PARTS_UNNAMED):
+            return set()
+        mentioned = {name: sum(data.count(b"." + name.encode()) for data in sources) for name in stored}
+        return {name for name, count in stored.items() if mentioned[name] <= count}
 
     def _gated_attributes(self, cls: Class) -> set[str]:
         """Attributes that are layers applied only under an argument of the method (`if is_training:`)."""
@@ -360,6 +365,15 @@ class Sensitivity:
             for method in owner.methods.values()
             for call in method.calls
         )
+
+
+def _source(cls: Class) -> bytes:
+    """The bytes of a class, up to the next one of its file."""
+    data = cls.module.source.data
+    begin = re.search(rb"\bclass\s+%s\b" % cls.name.encode(), data)
+    start = begin.end() if begin is not None else 0
+    end = data.find(b"\nclass ", start)
+    return data[start : end if end > 0 else len(data)]
 
 
 def _is_given(node: Node) -> bool:
