@@ -41,7 +41,9 @@ class EvalModeMissing(StaticRule):
     ```
 
     ## Known problems
-    Monte Carlo dropout keeps dropout on deliberately: suppress the finding there.
+    Monte Carlo dropout keeps dropout on deliberately: suppress the finding there. Where an option chooses among several
+    networks, nothing is said if most of them have neither Dropout nor BatchNorm. BatchNorm with `momentum=1` keeps the
+    statistics of the last batch alone and counts as none.
 
     ## References
     - [torch.nn.Module.eval](https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.eval)
