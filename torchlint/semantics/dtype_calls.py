@@ -327,7 +327,10 @@ class CallDtypes(ImageDtypes):
         for d in self.find(base, context):
             lows = [bound for bound in (d.low, low) if bound is not None]
             highs = [bound for bound in (d.high, high) if bound is not None]
-            answers.append(d._replace(low=max(lows, default=None), high=min(highs, default=None)))
+            found = max(lows, default=None), min(highs, default=None)
+            if found[0] is not None and found[1] is not None and found[0] > found[1]:
+                found = low, high  # what was known of the array is no longer true: zeros that were written to
+            answers.append(d._replace(low=found[0], high=found[1]))
         return tuple(answers)
 
     def _extreme(self, name: str, base: Node, args: tuple[Node, ...], context: Context | None) -> Dtypes:
