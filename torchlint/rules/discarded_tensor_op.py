@@ -86,6 +86,7 @@ class DiscardedTensorOp(StaticRule):
         for function in module.functions:
             found = [call for call in function.discarded if _is_candidate(call)]
             found = [call for call in found if not _has_type_already(call) and not _is_as_itself(call)]
+            found = [call for call in found if not _wakes_device(call)]
             if function.parent is None:
                 # alone on the top level, a value is shown: in a cell, or in a script that once was a notebook
                 found = [call for call in found if id(call) in _looped(function.trace)]
@@ -147,6 +148,14 @@ def _is_as_itself(call: Call) -> bool:
     """Whether a tensor is made like itself, as `x.view_as(x)`: nothing is lost."""
     assert isinstance(call.func, Attr)
     return call.func.name.endswith("_as") and len(call.args) == 1 and strip(call.args[0]) is strip(call.func.base)
+
+
+def _wakes_device(call: Call) -> bool:
+    """`torch.zeros(1).cuda()`: a tensor without a name is moved, to set up the GPU or to take its memory."""
+    assert isinstance(call.func, Attr)
+    made = call.func.base
+    named = any(made in values for values in call.function.bindings.values())
+    return call.func.name in _MOVING and isinstance(made, Call) and called_name(made) in _FACTORIES and not named
 
 
 def _is_made(module: Module, node: Node) -> bool:

@@ -23,6 +23,7 @@ from torchlint.semantics.nodes import (
     Param,
     Slice,
     Starred,
+    strip,
 )
 from torchlint.semantics.operations import Operations, called_name
 from torchlint.semantics.reach import carries
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
 
 #: Reductions that keep a dtype that they are asked for.
 _SUMS = ("sum", "nansum", "cumsum", "prod", "cumprod")
+
+#: Of conditions, these tell whether all hold: a product of zeros and ones.
+_ALL_OF = ("prod", "cumprod")
 
 #: Methods that add into their object, however often the same place is hit.
 _ADDING = ("index_add_", "index_add", "scatter_add_", "scatter_add", "cumsum_", "cumprod_")
@@ -115,7 +119,7 @@ class LowPrecisionAccumulator(StaticRule):
         for name in _SUMS:
             for call in dict.fromkeys(module.calls_by_name.get(name, ())):
                 dtype = finder.dtype_named(call.keyword("dtype"), None)
-                if dtype in NARROW:
+                if dtype in NARROW and not (name in _ALL_OF and _is_condition(call)):
                     yield _wrapping(
                         module, call, f"`{name}` is asked for a result in {dtype}", "leave `dtype=` out", ()
                     )
@@ -308,6 +312,14 @@ def _factors(evaluator: Evaluator, call: Call) -> tuple[Node, ...]:
     if any(isinstance(value, External) for value in evaluator.values(call.func, None)):
         return call.args[1:3] if called_name(call) == "einsum" else call.args[:2]
     return (call.func.base, *call.args[:1])
+
+
+def _is_condition(call: Call) -> bool:
+    """Whether what a call reduces is a comparison: `(x == 0).prod(-1, dtype=torch.uint8)`."""
+    given = (
+        strip(call.func.base) if isinstance(call.func, Attr) and isinstance(strip(call.func.base), Compare) else None
+    )
+    return given is not None or (bool(call.args) and isinstance(strip(call.args[0]), Compare))
 
 
 def _is_count(d: Dtype) -> bool:
