@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics.knowledge.layers import AFFINE, HOLDERS, WEIGHTED
 from torchlint.semantics.layers import has_weights, is_module_class, is_self, own_frame
-from torchlint.semantics.nodes import Attr, Call, Choice, Class, Function, Join, Loop, Node, strip
+from torchlint.semantics.nodes import Attr, Call, Choice, Class, Function, Join, Loop, Node, Starred, strip
 from torchlint.semantics.operations import Operations, called_name
 from torchlint.semantics.values import Instance
 
@@ -149,11 +149,18 @@ def _built(module: Module, method: Function, call: Call, running: list[Function]
 def _has_new_weights(module: Module, value: Instance) -> bool:
     evaluator = module.evaluator
     if value.cls is None:
-        return value.last in WEIGHTED | HOLDERS and has_weights(evaluator, value)
+        return value.last in WEIGHTED | HOLDERS and has_weights(evaluator, value) and not _only_gathers(value)
     methods = [method for cls in evaluator.mro(value.cls) for method in cls.methods.values()]
     if any(called_name(call) in _LOADING for method in methods for call in method.calls):
         return False
     return has_weights(evaluator, value)
+
+
+def _only_gathers(value: Instance) -> bool:
+    """`nn.Sequential(*self.layers)`: the layers themselves are older."""
+    given = value.call.args if value.call is not None and value.last in HOLDERS else ()
+    parts = [strip(arg.base if isinstance(arg, Starred) else arg) for arg in given]
+    return bool(parts) and all(isinstance(part, Attr) for part in parts)
 
 
 def _is_only_applied(built: Call, method: Function, as_attribute: bool) -> bool:

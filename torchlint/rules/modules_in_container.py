@@ -289,7 +289,9 @@ class _Search:
                 called = called_name(call)
                 if called in _REGISTERING:
                     return True
-                if called in _LOOKING or (isinstance(func, Attr) and self._is_attribute(func.base, name, method)):
+                if called in _LOOKING or _only_runs(call):
+                    continue
+                if isinstance(func, Attr) and self._is_attribute(func.base, name, method):
                     continue
                 if any(self._mentions(part, name, method, 0) for part in call.parts()[1:]):
                     return True
@@ -332,7 +334,7 @@ class _Search:
                         return True
             for called in ("ModuleList", "ModuleDict", "Sequential", "ParameterList", "ParameterDict"):
                 for call in module.calls_by_name.get(called, ()):
-                    if any(_passes_through(arg, name) for arg in call.args):
+                    if any(_passes_through(arg, name) for arg in call.args) and not _only_runs(call):
                         return True
         return False
 
@@ -395,6 +397,16 @@ def _leads_to(node: Node, wanted: Node) -> bool:
         elif isinstance(current, (Update, Starred)):
             queue.append(current.base)
     return False
+
+
+def _only_runs(call: Call) -> bool:
+    """`nn.Sequential(*self.layers)(x)` in `forward`: nothing is kept, so nothing is registered."""
+    function = call.function
+    return (
+        called_name(call) == "Sequential"
+        and function.name == "forward"
+        and not any(strip(store.value) is call for store in function.stores)
+    )
 
 
 def _is_handed_on(container: Node, method: Function) -> bool:

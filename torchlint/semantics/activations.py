@@ -22,6 +22,7 @@ from torchlint.semantics.nodes import (
     Display,
     Element,
     Free,
+    Guards,
     Item,
     Join,
     Loop,
@@ -60,13 +61,15 @@ class Activation:
     """The last operation that gave a value its meaning, and where it is applied.
 
     `maker` is the module whose forward ends in it, if it came out of one. `layer` is where the layer object was
-    created. `sure` is False where another branch, whose condition is not known, does something else.
+    created, under the conditions `guards`. `sure` is False where another branch, whose condition is not known, does
+    something else.
     """
 
     kind: str
     site: Site | None = None
     maker: Instance | None = None
     layer: Site | None = None
+    guards: Guards = ()
     sure: bool = True
 
 
@@ -322,7 +325,8 @@ class ActivationFinder:
         kind = known.LAYERS.get(name)
         created = layer.call.function.module.site(layer.call) if layer.call is not None else None
         if kind is not None:
-            return (Activation(kind, call.function.module.site(call), None, created),)
+            guards = layer.call.guards if layer.call is not None else ()
+            return (Activation(kind, call.function.module.site(call), None, created, guards),)
         if name in known.KEEPING_LAYERS and call.args:
             return self.find(call.args[0], context, path)
         if name in ("Sequential", "ModuleList"):

@@ -185,6 +185,8 @@ def wraps(op: str, left: Dtype, right: Dtype, in_place: bool = False) -> bool:
         return False
     if op == "Minus":
         return right.is_image
+    if op in ("Add", "Subtract") and left.is_array and right.is_array and (left.is_mask or right.is_mask):
+        return False  # what a mask is added to is a mask, too, or labels
     low, high = bounds(op, left, right)
     if low is None or high is None:
         # an image and bytes of which nothing is known
@@ -192,8 +194,6 @@ def wraps(op: str, left: Dtype, right: Dtype, in_place: bool = False) -> bool:
         return pair and op in ("Add", "Subtract") and (left.is_image or right.is_image)
     if low >= 0 and high <= 255:
         return False
-    if left.is_mask and right.is_mask:
-        return False  # of two masks one usually contains the other
     for constant, other in ((left, right), (right, left)):
         if constant.library != "python" or constant.low is None or constant.low != constant.high:
             continue

@@ -17,6 +17,7 @@ from torchlint.semantics.values import (
     Arguments,
     Bound,
     ClassValue,
+    Constant,
     Container,
     Context,
     External,
@@ -230,13 +231,17 @@ class Calls:
 
     def _getattr(self, call: Call, context: Context | None) -> Values:
         """`getattr(models, name)`."""
-        name = self.evaluator.constant(call.args[1], context)
+        given = self.evaluator.values(call.args[1], context)
+        known = [value.value for value in given if isinstance(value, Constant)]
+        # None is no name: `act = "Tanh" if last else None`, and getattr is called where it is one
+        names = [name for name in known if isinstance(name, str)] if len(known) == len(given) else []
         results: list[Value] = []
         for base in self.evaluator.values(call.args[0], context):
             if isinstance(base, External):
-                results.append(self.some_member(base.name, name))
-            elif isinstance(name, str):
-                results += self.evaluator.attribute(base, name)
+                results += [self.some_member(base.name, name) for name in names or (None,)]
+            elif names:
+                for name in names:
+                    results += self.evaluator.attribute(base, name)
             else:
                 return ()
         return tuple(results)

@@ -280,6 +280,19 @@ def is_tried_out(switch: Call, forward: Call) -> bool:
     )
 
 
+def is_toggled(switch: Call, forward: Call, body: Trace) -> bool:
+    """Whether a round of a loop switches to train mode for one forward and then back to eval mode."""
+    calls = list(calls_in(body))
+    return any(call is switch for call in calls) and any(
+        isinstance(call.func, Attr) and call.func.name == "eval" and switch.n < forward.n < call.n for call in calls
+    )
+
+
+def takes_statistics(function: Function) -> bool:
+    """Whether a function throws the statistics of BatchNorm away, so as to take them anew in train mode."""
+    return any(isinstance(call.func, Attr) and call.func.name == "reset_running_stats" for call in function.calls)
+
+
 def _is_option(cond: Node) -> bool:
     return isinstance(cond, Param) or any(isinstance(part, Param) for part in cond.parts())
 

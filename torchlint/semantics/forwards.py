@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from torchlint.semantics.evaluation import is_asked_for, is_tried_out
+from torchlint.semantics.evaluation import is_asked_for, is_toggled, is_tried_out
 from torchlint.semantics.execution import Moment, Region
 from torchlint.semantics.gradients import display_name
 from torchlint.semantics.knowledge import training as known
@@ -70,7 +70,11 @@ def is_wanted(forward: Forward) -> bool:
         and not has_returned(mode.switch, forward.moment)
         and (
             is_asked_for(mode.call, forward.call)
-            or (forward.round.loop is None and is_tried_out(mode.call, forward.call))
+            or (
+                is_tried_out(mode.call, forward.call)
+                if forward.round.loop is None
+                else is_toggled(mode.call, forward.call, forward.round.loop.body)
+            )
         )
         for mode in forward.modes
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from torchlint.semantics.callers import contexts
 from torchlint.semantics.knowledge import losses as known
-from torchlint.semantics.nodes import Attr, Call, Free, Function, Imported, Item, Loop, Node, Param
+from torchlint.semantics.nodes import Attr, Call, Free, Function, Guards, Imported, Item, Loop, Node, Param
 from torchlint.semantics.values import ClassValue, Context, External, Instance, Opaque, Value
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ def _uses(evaluator: Evaluator, call: Call, context: Context | None, depth: int)
         created = None
         if isinstance(callee, Instance) and callee.call is not None:
             created = callee.call.function.module.site(callee.call)
+            inputs = tuple(item for item in inputs if not _exclude(item.guards, callee.call.guards))
         elif isinstance(callee, Opaque) and isinstance(call.func, Attr):
             for base in evaluator.values(call.func.base, context):
                 if isinstance(base, Instance) and base.call is not None:
@@ -87,6 +88,11 @@ def _uses(evaluator: Evaluator, call: Call, context: Context | None, depth: int)
                     if _names_loss(inner) and evaluator.feasible(inner.guards, frame):
                         yield from _uses(evaluator, inner, frame, depth + 1)
     yield from _handed_over(evaluator, callees, call, context)
+
+
+def _exclude(one: Guards, other: Guards) -> bool:
+    """Whether one place is reached only where the other is not: a layer and a loss of the two branches of an `if`."""
+    return any(cond is rival and wanted is not asked for cond, wanted in one for rival, asked in other)
 
 
 def _only_picks(evaluator: Evaluator, call: Call, context: Context | None) -> bool:

@@ -17,6 +17,7 @@ from torchlint.semantics.evaluation import (
     is_reached,
     is_resampled,
     is_unused,
+    takes_statistics,
 )
 from torchlint.semantics.execution import Moment, Region
 from torchlint.semantics.forwards import (
@@ -105,7 +106,7 @@ class Modes:
                 return False
             wanted = listener.evaluator.truth(argument, walk.context)
             mode = UNKNOWN if wanted is None else TRAIN if wanted else EVAL
-        if _is_context_manager(call, listener):
+        if _is_context_manager(call, listener) or takes_statistics(call.function):
             mode = UNKNOWN  # it switches for the length of a `with` block, and back
         keys = set(listener.places.place(func.base, walk.context))
         for network in networks:

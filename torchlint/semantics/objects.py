@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.nodes import (
@@ -12,6 +13,7 @@ from torchlint.semantics.nodes import (
     Node,
     Param,
 )
+from torchlint.semantics.reach import origins
 from torchlint.semantics.values import (
     ClassValue,
     Constant,
@@ -27,6 +29,7 @@ from torchlint.semantics.values import (
 
 if TYPE_CHECKING:
     from torchlint.semantics.evaluate import Evaluator
+    from torchlint.semantics.traces import Store
 
 
 class Objects:
@@ -110,18 +113,13 @@ class Objects:
                 return (self.evaluator.intern(FunctionValue, method, bound, None),)
         for owner in classes:
             for method in owner.methods.values():
-                for store in method.stores:
-                    target = store.target
-                    if (
-                        isinstance(target, Attr)
-                        and target.name == name
-                        and method.params
-                        and target.base is method.params[0]
-                        and store.op == "="
-                    ):
-                        for frame in self._storing_frames(method, instance, store.value):
-                            if self.evaluator.feasible(store.guards, frame):
-                                stored += self.evaluator.values(store.value, frame)
+                stores = [store for store in method.stores if store.op == "=" and _is_own(store.target, name, method)]
+                for n, store in enumerate(stores):
+                    if _is_overwritten(store, stores[n + 1 :], name):
+                        continue
+                    for frame in self._storing_frames(method, instance, store.value):
+                        if self.evaluator.feasible(store.guards, frame):
+                            stored += self.evaluator.values(store.value, frame)
             if not stored and name in owner.body.bindings:
                 stored += self.evaluator.union(owner.body.bindings[name], None)
         known = [value for value in stored if not (isinstance(value, Constant) and value.value is None)]
@@ -197,3 +195,18 @@ class Objects:
             if name in owner.methods:
                 return owner.methods[name]
         return None
+
+
+def _is_own(target: Node, name: str, method: Function) -> bool:
+    """`self.name` in a method."""
+    return isinstance(target, Attr) and target.name == name and bool(method.params) and target.base is method.params[0]
+
+
+def _is_overwritten(store: Store, later: Sequence[Store], name: str) -> bool:
+    """Whether both branches of an `if` behind a store give the attribute another value."""
+    depth = len(store.guards)
+    over = [other for other in later if len(other.guards) == depth + 1 and other.guards[:depth] == store.guards]
+    if any(isinstance(part, Attr) and part.name == name for other in over for part in origins(other.value)):
+        return False
+    branches = {(id(cond), wanted) for other in over for cond, wanted in other.guards[depth:]}
+    return any((cond, not wanted) in branches for cond, wanted in branches)

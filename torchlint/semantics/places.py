@@ -14,6 +14,7 @@ from torchlint.semantics.nodes import (
     Attr,
     Call,
     Choice,
+    Class,
     Display,
     Element,
     Free,
@@ -24,8 +25,9 @@ from torchlint.semantics.nodes import (
     Param,
     strip,
 )
+from torchlint.semantics.operations import called_name
 from torchlint.semantics.sensitivity import Sensitivity
-from torchlint.semantics.values import Constant, Context, External, FunctionValue, Instance, Opaque, Value
+from torchlint.semantics.values import Constant, Context, External, FunctionValue, Instance, Namespace, Opaque, Value
 
 if TYPE_CHECKING:
     from torchlint.semantics.evaluate import Evaluator
@@ -148,7 +150,7 @@ class Places:
         return self.made_by(value, known.MODEL_FACTORIES)
 
     def is_modeless(self, value: Instance | Opaque) -> bool:
-        """Whether it is of a library whose networks are the same in both modes, or a wrapper around such a network."""
+        """Whether it is of a library or file whose networks are the same in both modes, or a wrapper around one."""
         call = value.call if isinstance(value, Instance) else value.node
         wrapped = call.args if isinstance(call, Call) else ()
         inner = (part for argument in wrapped for part in self.evaluator.values(argument, value.context))
@@ -156,13 +158,29 @@ class Places:
 
     def _is_from_modeless(self, value: Opaque) -> bool:
         """Whether it comes from such a library, which may itself be a part of the project."""
-        if self.made_by(value, known.MODELESS_LIBRARIES):
+        if self.made_by(value, known.MODELESS_LIBRARIES) or self._is_any_of_plain(value):
             return True
         makers = [value.context.function] if value.context is not None else []
         if isinstance(value.node, Call):
             callees = self.evaluator.values(value.node.func, value.context)
             makers += [callee.function for callee in callees if isinstance(callee, FunctionValue)]
         return any(self._is_inside(maker.module, known.MODELESS_LIBRARIES) for maker in makers)
+
+    def _is_any_of_plain(self, value: Opaque) -> bool:
+        """Whether it is `getattr(models, name)(...)` of a file in which no class has Dropout or BatchNorm."""
+        made = strip(value.node.func) if isinstance(value.node, Call) else None
+        if not isinstance(made, Call) or called_name(made) != "getattr" or not made.args:
+            return False
+        classes: list[Class] = []
+        for base in self.evaluator.values(made.args[0], value.context):
+            found = self.evaluator.project.module_at(base.path) if isinstance(base, Namespace) else None
+            if found is None or not found.classes:
+                return False
+            classes += found.classes
+        return bool(classes) and not any(
+            self.sensitivity.is_possible(network) or self.sensitivity.is_open(network)
+            for network in map(self.evaluator.some_instance, classes)
+        )
 
     def _is_inside(self, module: Module, libraries: tuple[str, ...]) -> bool:
         """Whether a file of the project is a part of one of these libraries."""
