@@ -34,3 +34,24 @@ def test_dropped_modules_are_freed_though_python_hardly_ever_searches(
     finally:
         gc.enable()
     assert KEPT <= len(alive) <= 2 * KEPT
+
+
+def test_a_project_is_freed_when_the_next_one_takes_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(project, "_DROPPED_BEFORE_SEARCH", KEPT)
+    for name in ("a", "b", "c", "d"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "setup.py").touch()
+        for n in range(KEPT):
+            (tmp_path / name / f"step_{n}.py").write_text(STEP)
+    monkeypatch.chdir(tmp_path)
+    linter = Linter(Config(root=tmp_path))
+    files = sorted(tmp_path.glob("*/step_*.py"))
+    gc.collect()
+    gc.disable()
+    try:
+        for target in find_targets(files, Config(root=tmp_path)):
+            linter.lint_target(target)
+        alive = [thing for thing in gc.get_objects() if isinstance(thing, Module) and thing.folder.parent == tmp_path]
+    finally:
+        gc.enable()
+    assert KEPT <= len(alive) <= 2 * KEPT

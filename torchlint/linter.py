@@ -92,7 +92,7 @@ class Linter:
         if self._project is None or self._root != root:
             from torchlint.semantics.project import Project
 
-            self._root, self._project = root, Project(root, self._read)
+            self._root, self._project = root, Project(root, self._read, self._project)
         return self._project
 
     def changed(self, file: Path) -> None:

@@ -39,13 +39,14 @@ FOLLOWED_IMPORTERS = 24
 class Project:
     """The Python files under `root`, read when an import or a call leads to them."""
 
-    def __init__(self, root: Path, read: Read = from_disk) -> None:
+    def __init__(self, root: Path, read: Read = from_disk, before: Project | None = None) -> None:
+        """`before` is the project that this one takes the place of: nothing of it is kept."""
         self._lookup = Lookup(root, read)
         self._read = read
         self.root = self._lookup.root
         self._modules: OrderedDict[Path, Module | None] = OrderedDict()
         #: modules dropped since the last search for garbage
-        self._dropped = 0
+        self._dropped: int = before._dropped + len(before._modules) if before is not None else 0
         self._digests: dict[Path, str] = {}
         #: by file: what its imports mean, and the files and folders among that
         self._imports: dict[Path, tuple[Reads, frozenset[Path | None]]] = {}
