@@ -1,4 +1,4 @@
-"""Which values a value is computed from, inside one function, and from one round of a loop to the next."""
+"""Which values a value is computed from, inside one function, from one round of a loop to the next, and out of it."""
 
 from __future__ import annotations
 
