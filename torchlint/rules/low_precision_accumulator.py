@@ -316,10 +316,8 @@ def _factors(evaluator: Evaluator, call: Call) -> tuple[Node, ...]:
 
 def _is_condition(call: Call) -> bool:
     """Whether what a call reduces is a comparison: `(x == 0).prod(-1, dtype=torch.uint8)`."""
-    given = (
-        strip(call.func.base) if isinstance(call.func, Attr) and isinstance(strip(call.func.base), Compare) else None
-    )
-    return given is not None or (bool(call.args) and isinstance(strip(call.args[0]), Compare))
+    operands = [*call.args[:1], *([call.func.base] if isinstance(call.func, Attr) else [])]
+    return any(isinstance(strip(operand), Compare) for operand in operands)
 
 
 def _is_count(d: Dtype) -> bool:
