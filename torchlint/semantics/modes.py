@@ -107,7 +107,7 @@ class Modes:
             wanted = listener.evaluator.truth(argument, walk.context)
             mode = UNKNOWN if wanted is None else TRAIN if wanted else EVAL
         if _is_context_manager(call, listener) or takes_statistics(call.function):
-            mode = UNKNOWN  # it switches for the length of a `with` block, and back
+            mode = UNKNOWN  # for the length of a `with` block, or to take statistics: not to learn, nor to evaluate
         keys = set(listener.places.place(func.base, walk.context))
         for network in networks:
             keys |= handed_in(network, self.modes, listener)
