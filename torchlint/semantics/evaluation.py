@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.knowledge import training as known
@@ -271,18 +271,10 @@ def is_asked_for(switch: Call, forward: Call) -> bool:
     return switch.function is forward.function and any(_is_option(cond) for cond, _ in switch.guards)
 
 
-def is_tried_out(switch: Call, forward: Call) -> bool:
-    """Whether a function runs a network in train mode, then in eval mode: it shows that both work."""
-    function = forward.function
-    return switch.function is function and any(
-        isinstance(call.func, Attr) and call.func.name == "eval" and switch.n < forward.n < call.n
-        for call in function.calls
-    )
-
-
-def is_toggled(switch: Call, forward: Call, body: Trace) -> bool:
-    """Whether a round of a loop switches to train mode for one forward and then back to eval mode."""
-    calls = list(calls_in(body))
+def is_toggled(switch: Call, forward: Call, calls: Sequence[Call]) -> bool:
+    """Whether some calls, of a function or of one round of a loop, hold a switch to train mode, a forward and a switch
+    to eval mode behind it: both modes are tried out, or a detector is asked for its loss, which only train mode gives.
+    """
     return any(call is switch for call in calls) and any(
         isinstance(call.func, Attr) and call.func.name == "eval" and switch.n < forward.n < call.n for call in calls
     )

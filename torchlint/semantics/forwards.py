@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from torchlint.semantics.evaluation import is_asked_for, is_toggled, is_tried_out
+from torchlint.semantics.evaluation import is_asked_for, is_toggled
 from torchlint.semantics.execution import Moment, Region
 from torchlint.semantics.gradients import display_name
 from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.nodes import Attr, Call, Node
 from torchlint.semantics.places import Key
 from torchlint.semantics.reach import hands_back
+from torchlint.semantics.traces import calls_in
 from torchlint.semantics.values import Context, Value
 
 if TYPE_CHECKING:
@@ -63,19 +64,14 @@ class Forward:
 
 
 def is_wanted(forward: Forward) -> bool:
-    """Whether the function that evaluates was asked for train mode, or tries one mode after the other."""
+    """Whether the function that evaluates was asked for train mode, or goes back to eval mode after each forward."""
+    loop = forward.round.loop
+    calls = forward.call.function.calls if loop is None else list(calls_in(loop.body))
     return all(
         mode.call is not None
         and mode.switch is not None
         and not has_returned(mode.switch, forward.moment)
-        and (
-            is_asked_for(mode.call, forward.call)
-            or (
-                is_tried_out(mode.call, forward.call)
-                if forward.round.loop is None
-                else is_toggled(mode.call, forward.call, forward.round.loop.body)
-            )
-        )
+        and (is_asked_for(mode.call, forward.call) or is_toggled(mode.call, forward.call, calls))
         for mode in forward.modes
     )
 

@@ -36,8 +36,9 @@ from torchlint.semantics.forwards import (
     trains_in_evaluation,
 )
 from torchlint.semantics.knowledge import training as known
+from torchlint.semantics.layers import is_self
 from torchlint.semantics.membership import drawn_from, handed_in, is_inner, is_of_others, owner_of
-from torchlint.semantics.nodes import Attr, Call, Function, strip
+from torchlint.semantics.nodes import Attr, Call, Function
 from torchlint.semantics.places import Key, Place
 from torchlint.semantics.sensitivity import FUEL
 from torchlint.semantics.values import External, FunctionValue, Instance, Opaque, Value
@@ -311,10 +312,7 @@ class Modes:
 def _sees_to_its_mode(method: Function) -> bool:
     """Whether a method switches its own object to eval mode: `def generate(self, x): self.eval(); ...`."""
     return any(
-        isinstance(call.func, Attr)
-        and call.func.name == "eval"
-        and method.is_method
-        and strip(call.func.base) is method.params[0]
+        isinstance(call.func, Attr) and call.func.name == "eval" and is_self(call.func.base, method)
         for call in method.calls
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from torchlint.semantics.layers import is_self
 from torchlint.semantics.nodes import (
     Attr,
     Class,
@@ -199,7 +200,7 @@ class Objects:
 
 def _is_own(target: Node, name: str, method: Function) -> bool:
     """`self.name` in a method."""
-    return isinstance(target, Attr) and target.name == name and bool(method.params) and target.base is method.params[0]
+    return isinstance(target, Attr) and target.name == name and is_self(target.base, method)
 
 
 def _is_overwritten(store: Store, later: Sequence[Store], name: str) -> bool:

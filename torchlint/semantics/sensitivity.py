@@ -11,6 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.knowledge import training as known
+from torchlint.semantics.layers import is_self, own_attribute
 from torchlint.semantics.nodes import (
     Attr,
     Binary,
@@ -292,7 +293,7 @@ class Sensitivity:
             for method in owner.methods.values():
                 for call in method.calls:
                     func = strip(call.func)
-                    if isinstance(func, Attr) and method.params and strip(func.base) is method.params[0]:
+                    if isinstance(func, Attr) and is_self(func.base, method):
                         under = any(isinstance(strip(cond), Param) for cond, _ in call.guards)
                         (gated if under else free).add(func.name)
         return gated - free
@@ -348,11 +349,11 @@ class Sensitivity:
         for owner in self.evaluator.mro(cls):
             for method in owner.methods.values():
                 for store in method.stores:
-                    target = store.target
-                    if not isinstance(target, Attr) or not method.params or strip(target.base) is not method.params[0]:
+                    name = own_attribute(store, method)
+                    if name is None:
                         continue
-                    for part in self.evaluator.attribute(network, target.name):
-                        if isinstance(part, Opaque) and self._is_called(cls, target.name):
+                    for part in self.evaluator.attribute(network, name):
+                        if isinstance(part, Opaque) and self._is_called(cls, name):
                             return True
                         if isinstance(part, Instance) and part.cls is not cls and self.is_open(part):
                             return True
@@ -385,7 +386,7 @@ def _is_given(node: Node) -> bool:
 
 def _is_attribute(node: Node, name: str, method: Function) -> bool:
     """`self.name` in a method."""
-    return isinstance(node, Attr) and node.name == name and bool(method.params) and strip(node.base) is method.params[0]
+    return isinstance(node, Attr) and node.name == name and is_self(node.base, method)
 
 
 def _follows_mode(call: Call) -> bool:
