@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from torchlint.rules.base import Problem, StaticRule
+from torchlint.semantics.knowledge.tensors import FRESH
 from torchlint.semantics.measuring import is_timed
 from torchlint.semantics.nodes import Attr, Call, Free, Function, Item, Node, strip
 from torchlint.semantics.operations import called_name
@@ -36,13 +37,10 @@ _MOVING = frozenset({"to", "cuda", "float", "half", "double"})
 _SIGNS = frozenset({*_OWN, "size", "dim", "numel", "backward", "requires_grad", "ndimension", "view", "argmax"})
 
 #: Functions of torch that give a tensor.
-_FACTORIES = frozenset(
-    {
-        "zeros", "ones", "rand", "randn", "randint", "arange", "full", "empty", "tensor", "from_numpy", "as_tensor",
-        "zeros_like", "ones_like", "rand_like", "randn_like", "cat", "stack", "eye", "linspace", "matmul", "bmm",
-        "sum", "mean", "where", "einsum", "randperm", "Tensor", "FloatTensor", "LongTensor",
-    }
-)  # fmt: skip
+_FACTORIES = FRESH | {
+    "zeros_like", "ones_like", "rand_like", "randn_like", "as_tensor", "cat", "stack", "matmul", "bmm", "sum", "mean",
+    "where", "einsum",
+}  # fmt: skip
 
 
 class DiscardedTensorOp(StaticRule):
@@ -155,7 +153,7 @@ def _wakes_device(call: Call) -> bool:
     assert isinstance(call.func, Attr)
     made = call.func.base
     named = any(made in values for values in call.function.bindings.values())
-    return call.func.name in _MOVING and isinstance(made, Call) and called_name(made) in _FACTORIES and not named
+    return call.func.name in _MOVING and isinstance(made, Call) and called_name(made) in FRESH and not named
 
 
 def _is_made(module: Module, node: Node) -> bool:

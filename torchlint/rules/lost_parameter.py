@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from torchlint.findings import Fix
 from torchlint.rules.base import Problem, StaticRule
+from torchlint.semantics.knowledge.tensors import FRESH
 from torchlint.semantics.layers import is_module_class, is_parameter, own_attribute, own_frame
 from torchlint.semantics.nodes import Attr, Binary, Call, Choice, Join, Node, Param, strip
 from torchlint.semantics.operations import called_name
@@ -156,15 +157,6 @@ def _losses(evaluator: Evaluator, node: Node, context: Context | None, depth: in
 _SIGNS = {"Multiply": "*", "Divide": "/", "Add": "+", "Subtract": "-", "MatrixMultiply": "@", "Power": "**"}
 
 
-#: What makes a tensor of sizes and numbers.
-_CREATING = frozenset(
-    {
-        "zeros", "ones", "empty", "rand", "randn", "randint", "full", "tensor", "Tensor", "FloatTensor", "as_tensor",
-        "from_numpy", "eye", "arange", "linspace", "normal",
-    }
-)  # fmt: skip
-
-
 def _is_handed_in(parameter: Node) -> bool:
     """Whether the tensor of a parameter is computed from one that the function is given: it may lie on any device."""
     stack, seen = [strip(parameter)], 0
@@ -175,7 +167,7 @@ def _is_handed_in(parameter: Node) -> bool:
             return True
         if isinstance(node, Call):
             name = called_name(node)
-            if name in _CREATING:
+            if name in FRESH:
                 continue
             if name == "Parameter":
                 stack += node.args[:1] or [value for key, value in node.keywords if key == "data"]

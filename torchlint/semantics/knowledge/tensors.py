@@ -62,6 +62,14 @@ CONSTRUCTORS = frozenset(
     {"zeros", "ones", "empty", "rand", "randn", "full", "new_zeros", "new_ones", "new_empty", "new_full"}
 )
 
+#: what makes a tensor of sizes and numbers alone, on the device that it is told, or else the CPU
+FRESH = frozenset(
+    {
+        "zeros", "ones", "empty", "rand", "randn", "randint", "randperm", "full", "tensor", "Tensor", "FloatTensor",
+        "LongTensor", "from_numpy", "eye", "arange", "linspace", "normal",
+    }
+)  # fmt: skip
+
 #: layers that keep the shape
 SAME_LAYERS = frozenset(
     {
