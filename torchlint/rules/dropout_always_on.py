@@ -9,6 +9,7 @@ from torchlint.findings import Fix
 from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics.layers import is_module_class
 from torchlint.semantics.nodes import Attr, Call, Choice, Const, Free, Function, Guards, Node, Param, Starred, strip
+from torchlint.semantics.usage import is_left_over
 from torchlint.semantics.values import External
 
 if TYPE_CHECKING:
@@ -203,6 +204,7 @@ def _runs_in_both_modes(module: Module, call: Call) -> bool:
         and not _depends_on_mode(call.guards)
         and is_module_class(module.evaluator, method.cls)
         and not _called_in_training_only(module, method)
+        and not is_left_over(method.cls)
     )
 
 

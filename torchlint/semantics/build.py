@@ -336,12 +336,12 @@ class Builder(ExpressionBuilder):
         return self.new(FunctionRef(function), node)
 
     def _class(self, node: ast.ClassDef) -> None:
-        for decorator in node.decorator_list:
-            self.expr(decorator)
+        decorators = tuple([self.expr(decorator) for decorator in node.decorator_list])
         bases = tuple([self.expr(base.value if isinstance(base, ast.Starred) else base) for base in node.bases])
         body = Function(self.module, node.name, self.function, None, self.number(node))
         body.is_class_body = True
         cls = Class(self.module, node.name, bases, body, body.n)
+        cls.decorators = decorators
         body.cls = cls
         self.module.classes.append(cls)
         self.bind(cls.name, self.new(ClassRef(cls), Name(node)))

@@ -24,8 +24,9 @@ from torchlint.semantics.nodes import (
     Part,
     strip,
 )
+from torchlint.semantics.operations import Operations
 from torchlint.semantics.reach import cuts_gradient
-from torchlint.semantics.traces import Branch, LoopStep, Trace, Within, calls_in
+from torchlint.semantics.traces import LoopStep, calls_in, conditions
 from torchlint.semantics.values import Context, External, Opaque
 
 if TYPE_CHECKING:
@@ -203,6 +204,29 @@ def is_unused(call: Call) -> bool:
     return not any(part is call for part in used_values(function)) and not _is_used_inside(call, function)
 
 
+def is_idle(call: Call) -> bool:
+    """Whether the result of a call goes into nothing but sums of a function that nobody reads."""
+    function = call.function
+    if function.parent is None or function.is_class_body or function.inner:
+        return False
+    read = {id(node) for node in conditions(function.trace)} | {id(item.value) for item in function.returns}
+    read |= {id(node) for store in function.stores for node in (store.value, store.target)}
+    operations, queue, seen = Operations(function), list[Node]([call]), set[int]()
+    while queue:
+        node = queue.pop()
+        if id(node) in read or len(seen) > BUDGET:
+            return False
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        for taker in operations.takers_of(node):
+            own = isinstance(taker, Call) and taker.func is node and isinstance(node, Attr) and node.name == "item"
+            if not own and not isinstance(taker, (Attr, Binary, Join, Loop)):
+                return False
+            queue.append(taker)
+    return True
+
+
 def _moved(node: Node) -> Node:
     """What `.cpu()` and the like were called on."""
     while isinstance(node, Call) and isinstance(node.func, Attr) and node.func.name in ("cpu", "cuda", "to", "detach"):
@@ -241,7 +265,7 @@ def used_values(function: Function) -> Iterator[Node]:
     queue += [part for operation in function.operations for part in operation.parts()]
     queue += [node for store in function.stores for node in (store.value, store.target)]
     queue += [item.value for item in function.returns]
-    queue += _conditions(function.trace)
+    queue += conditions(function.trace)
     seen: set[int] = set()
     while queue:
         node = queue.pop()
@@ -250,20 +274,6 @@ def used_values(function: Function) -> Iterator[Node]:
             yield node
             if not isinstance(node, Call):
                 queue += node.parts()
-
-
-def _conditions(trace: Trace) -> Iterator[Node]:
-    for step in trace:
-        if isinstance(step, Branch):
-            yield step.cond
-            yield from _conditions(step.yes)
-            yield from _conditions(step.no)
-        elif isinstance(step, LoopStep):
-            yield step.source
-            yield from _conditions(step.body)
-        elif isinstance(step, Within):
-            yield from step.contexts
-            yield from _conditions(step.body)
 
 
 def is_asked_for(switch: Call, forward: Call) -> bool:

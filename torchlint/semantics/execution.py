@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from torchlint.semantics.nodes import Call, Display, Element, Function, Node
-from torchlint.semantics.traces import Attempt, Bare, Branch, InPlace, Jump, LoopStep, Store, Trace, Within
+from torchlint.semantics.traces import Attempt, Bare, Branch, InPlace, Jump, LoopStep, Store, Trace, Within, is_to_fail
 from torchlint.semantics.values import (
     ClassValue,
     Container,
@@ -141,6 +141,8 @@ class Walk(Generic[S]):
             elif isinstance(step, LoopStep):
                 state = self._loop(step, state)
             elif isinstance(step, Within):
+                if is_to_fail(step):
+                    continue  # how far it comes is not known, and what it does is wrong on purpose
                 before = self.grad
                 for context in step.contexts:
                     switch = self._grad_switch(context)

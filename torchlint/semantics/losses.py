@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.callers import contexts
+from torchlint.semantics.evaluation import is_idle
 from torchlint.semantics.knowledge import losses as known
 from torchlint.semantics.nodes import Attr, Call, Free, Function, Guards, Imported, Item, Loop, Node, Param
 from torchlint.semantics.values import ClassValue, Context, External, Instance, Opaque, Value
@@ -44,7 +45,7 @@ def loss_uses(module: Module) -> Iterator[LossUse]:
         for context in contexts(evaluator, function):
             for call in candidates:
                 if evaluator.feasible(call.guards, context):
-                    yield from _uses(evaluator, call, context, 0)
+                    yield from (use for use in _uses(evaluator, call, context, 0) if not is_idle(call))
 
 
 def _may_be_loss(call: Call) -> bool:

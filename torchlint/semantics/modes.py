@@ -49,6 +49,10 @@ if TYPE_CHECKING:
     from torchlint.semantics.training import State, TrainingListener
 
 
+#: Of more networks than this, from which an option takes one, a program is about only some.
+MANY_NETWORKS = 4
+
+
 class Modes:
     def __init__(self) -> None:
         self.modes: dict[Key, Modeset] = {}
@@ -286,16 +290,19 @@ class Modes:
                 if self._explicit(forward) and isinstance(value, Instance) and sensitivity.is_open(value):
                     return not listener.places.is_modeless(value)
                 # who switches modes around an evaluation has a network in mind for which it matters
-                switched = any(mode.name == EVAL for mode in forward.modes) or trains_in_evaluation(forward)
-                return switched and sensitivity.is_possible(value)
+                if trains_in_evaluation(forward):
+                    return sensitivity.is_possible(value)
+                return any(mode.name == EVAL for mode in forward.modes) and sensitivity.is_possible_as_made(value)
         return isinstance(value, Opaque) and self._explicit(forward) and not listener.places.is_modeless(value)
 
     def _is_mostly_without(self, forward: Forward, forwards: Iterable[Forward], listener: TrainingListener) -> bool:
-        """Whether an option decides which network is called, and most of them have no Dropout or BatchNorm."""
+        """Whether an option decides which network is called, and most of them have no Dropout or BatchNorm; or at least
+        one of many, as no more is known of which of them this program is about.
+        """
         options = [o for o in forwards if o.call is forward.call and o.moment.stack == forward.moment.stack]
         with listener.evaluator.aside(FUEL):
             without = [option for option in options if listener.places.sensitivity.is_none(option.value)]
-        return 2 * len(without) > len(options)
+        return 2 * len(without) > len(options) or bool(without and len(options) > MANY_NETWORKS)
 
     def _report_evaluation(self, forward: Forward, listener: TrainingListener) -> None:
         related: list[tuple[Site, str]] = []

@@ -424,11 +424,12 @@ class Function:
 
 
 class Class:
-    __slots__ = ("bases", "body", "keywords", "methods", "module", "n", "name")
+    __slots__ = ("bases", "body", "decorators", "methods", "module", "n", "name")
 
     def __init__(self, module: Module, name: str, bases: tuple[Node, ...], body: Function, n: int) -> None:
         self.module, self.name, self.bases, self.body, self.n = module, name, bases, body, n
         self.methods: dict[str, Function] = {}
+        self.decorators: tuple[Node, ...] = ()
 
     def __repr__(self) -> str:
         return f"<class {self.module.source.path}:{self.name}>"

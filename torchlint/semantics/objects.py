@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from torchlint.semantics.layers import is_self
 from torchlint.semantics.nodes import (
     Attr,
+    Call,
     Class,
     Free,
     Function,
@@ -122,9 +123,37 @@ class Objects:
                         if self.evaluator.feasible(store.guards, frame):
                             stored += self.evaluator.values(store.value, frame)
             if not stored and name in owner.body.bindings:
+                if instance is not None and self.is_dataclass(owner):
+                    return self._field(owner, name, instance)
                 stored += self.evaluator.union(owner.body.bindings[name], None)
         known = [value for value in stored if not (isinstance(value, Constant) and value.value is None)]
         return self.evaluator.distinct(known or stored)
+
+    def is_dataclass(self, cls: Class) -> bool:
+        """Whether the arguments that make an object of a class become its attributes."""
+        return "__init__" not in cls.methods and any(
+            isinstance(value, External) and value.last == "dataclass"
+            for decorator in cls.decorators
+            for value in self.evaluator.values(decorator.func if isinstance(decorator, Call) else decorator, None)
+        )
+
+    def field_default(self, cls: Class, name: str) -> Values:
+        """The default of a field of a dataclass; empty if it is no such field, or has none."""
+        for owner in self.mro(cls):
+            if name in owner.body.bindings and self.is_dataclass(owner):
+                return self.evaluator.union(owner.body.bindings[name], None)
+        return ()
+
+    def _field(self, owner: Class, name: str, instance: Instance) -> Values:
+        """A field of a dataclass: as it was given, or its default; unknown if it may have been given unseen."""
+        if instance.call is None:
+            return ()
+        given = self.evaluator.arguments(instance.call, instance.context)
+        if name in given.keywords:
+            return self.evaluator.values(*given.keywords[name])
+        if given.positional or not given.exact:
+            return ()
+        return self.evaluator.union(owner.body.bindings[name], None)
 
     def _storing_frames(self, method: Function, instance: Instance | None, value: Node) -> list[Context | None]:
         """The frames in which a method stored an attribute of `instance`."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.nodes import Call, Const
+from torchlint.semantics.operations import called_name
+from torchlint.semantics.options import Options
 from torchlint.semantics.stepping import looped_over
 from torchlint.semantics.values import Instance
 
 if TYPE_CHECKING:
-    from torchlint.semantics.execution import Walk
+    from torchlint.semantics.execution import Region, Walk
     from torchlint.semantics.module import Site
     from torchlint.semantics.training import State, TrainingListener
 
@@ -19,6 +21,7 @@ class Sampling:
 
     def __init__(self, listener: TrainingListener) -> None:
         self._listener = listener
+        self._options = Options(listener.evaluator)
         #: by sampler: the loader that draws from it, and the backward in the loop over that
         self._trained: dict[Instance, tuple[Call, Call]] = {}
         #: a sampler was told the epoch, or some other object that may hand it on
@@ -37,6 +40,8 @@ class Sampling:
         context = walk.context.of(inner.function) if walk.context is not None else None
         if inner.loop.kind != "for" or (context is None and walk.context is not None):
             return
+        if all(self._runs_once(region, walk) for region in loops[:-1]):
+            return
         evaluator = self._listener.evaluator
         for loader in evaluator.values(looped_over(inner.loop.source), context):
             if not isinstance(loader, Instance) or loader.name != "torch.utils.data.DataLoader" or loader.call is None:
@@ -45,6 +50,14 @@ class Sampling:
             for value in evaluator.values(sampler, loader.context) if sampler is not None else ():
                 if isinstance(value, Instance) and value.call is not None and _shuffles(value):
                     self._trained.setdefault(value, (loader.call, call))
+
+    def _runs_once(self, region: Region, walk: Walk[State]) -> bool:
+        """Whether a loop has one round as a rule: `for epoch in range(args.epochs)` in a demonstration."""
+        context = walk.context.of(region.function) if walk.context is not None else None
+        source = region.loop.source if region.loop is not None else None
+        if not isinstance(source, Call) or called_name(source) not in ("range", "trange") or len(source.args) != 1:
+            return False
+        return self._options.constant(source.args[0], context) == 1
 
     def ended(self, walk: Walk[State]) -> None:
         """The whole program was walked."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.layers import is_self, own_attribute
@@ -27,6 +27,7 @@ from torchlint.semantics.nodes import (
     strip,
 )
 from torchlint.semantics.operations import called_name
+from torchlint.semantics.options import Options
 from torchlint.semantics.values import (
     ClassValue,
     Constant,
@@ -53,10 +54,17 @@ _ROWS = frozenset({"Sequential", "ModuleList"})
 FUEL = 16_000
 
 
+class Settings(Protocol):
+    """What is known of the settings of a network: what they are for certain, or what they are as a rule."""
+
+    def constant(self, node: Node, context: Context | None, /) -> object: ...
+
+
 class Sensitivity:
     def __init__(self, evaluator: Evaluator, places: Places) -> None:
         self.evaluator = evaluator
         self.places = places
+        self.options = Options(evaluator)
         self._certain: dict[int, bool] = {}
         #: networks in question: their class, and the call that makes them
         self._asked: set[tuple[int, int]] = set()
@@ -79,7 +87,7 @@ class Sensitivity:
                 return False
             self._asked.add(made)
             try:
-                found = self._certain[id(value)] = self._class_holds(value.cls, value) or (
+                found = self._certain[id(value)] = self._class_holds(value.cls, value, value) or (
                     value.call is not None and self._parts_hold(value)
                 )
             finally:
@@ -88,12 +96,18 @@ class Sensitivity:
 
     def is_possible(self, value: Value) -> bool:
         """The same under some choice of its options."""
+        if isinstance(value, Instance) and value.cls is not None:
+            value = self.evaluator.some_instance(value.cls)
+        return self.is_possible_as_made(value)
+
+    def is_possible_as_made(self, value: Value) -> bool:
+        """The same under some choice of the options that whoever makes it leaves open."""
         if not isinstance(value, Instance) or value.cls is None:
             return self.is_certain(value)
-        found = self._possible.get(id(value.cls))
+        found = self._possible.get(id(value))
         if found is None:
-            self._possible[id(value.cls)] = False
-            found = self._possible[id(value.cls)] = self._class_holds(value.cls, None)
+            self._possible[id(value)] = False
+            found = self._possible[id(value)] = self._class_holds(value.cls, value, None)
         return found
 
     def is_none(self, value: Value) -> bool:
@@ -111,14 +125,14 @@ class Sensitivity:
                 for item in self.evaluator.children(value) or ()
                 for child in self.evaluator.values(*item)
             )
-        return self._layer(value.last, value.call, value.context)
+        return self._layer(value.last, value.call, value.context, self.options)
 
-    def _layer(self, name: str, call: Call | None, context: Context | None) -> bool:
+    def _layer(self, name: str, call: Call | None, context: Context | None, settings: Settings) -> bool:
         if name in known.MODE_LAYERS:
             position = known.MODE_LAYERS[name]
             if position is not None and call is not None:
                 rate = call.args[position] if len(call.args) > position else call.keyword("p")
-                if rate is not None and self._is_nothing(rate, context):
+                if rate is not None and _is_nothing(rate, context, settings):
                     return False
             if call is None:
                 return True
@@ -131,23 +145,25 @@ class Sensitivity:
             if name in known.STACKED:
                 # dropout stands between the layers of a stack
                 layers = call.args[2] if len(call.args) > 2 else call.keyword("num_layers")
-                if layers is None or self.evaluator.constant(layers, context) == 1:
+                if layers is None or settings.constant(layers, context) == 1:
                     return False
-            return rate is not None and self.evaluator.constant(rate, context) not in (0, 0.0)
+            return rate is not None and settings.constant(rate, context) not in (0, 0.0)
         return False
 
     # ----------------------------------------------------- classes of the project
 
-    def _class_holds(self, cls: Class, network: Instance | None) -> bool:
-        """Whether a class makes or applies such a layer: in this network, or, without one, under any options."""
+    def _class_holds(self, cls: Class, made: Instance, network: Instance | None) -> bool:
+        """Whether a class makes or applies such a layer: in this network for certain, or, without one, under some
+        options. `made` is the object that tells what its options are.
+        """
         gated = self._idle_attributes(cls)
         if network is not None:
             gated |= self._gated_attributes(cls)
         for owner in self.evaluator.mro(cls):
             for method in owner.methods.values():
                 frame = None
-                if network is not None and network.call is not None:
-                    frame = self.evaluator.method_frame(method, network)
+                if made.call is not None:
+                    frame = self.evaluator.method_frame(method, made)
                 if self._function_holds(method, frame, network, gated, 0):
                     return True
             for base in owner.bases:
@@ -181,7 +197,7 @@ class Sensitivity:
         stored = {id(store.value): store.target.name for store in function.stores if isinstance(store.target, Attr)}
         for call in function.calls:
             attribute = stored.get(id(call))
-            if attribute in gated:
+            if attribute in gated or (context is not None and not self.evaluator.feasible(call.guards, context)):
                 continue
             if network is not None:
                 if any(self._is_off(*guard, context) for guard in call.guards):
@@ -211,39 +227,32 @@ class Sensitivity:
         depth: int,
     ) -> bool:
         if isinstance(callee, External):
+            # a default is no promise: some other choice of the options is possible
+            settings = self.evaluator if network is None else self.options
             return (
-                (callee.last[:1].isupper() and self._layer(callee.last, call, context))
-                or (callee.last.startswith("dropout") and _follows_mode(call) and not self._drops_none(call, context))
+                (callee.last[:1].isupper() and self._layer(callee.last, call, context, settings))
                 or callee.name.startswith(known.MODEL_FACTORIES)
+                or (
+                    callee.last.startswith("dropout")
+                    and _follows_mode(call)
+                    and not _drops_none(call, context, settings)
+                )
             )
         if isinstance(callee, ClassValue):
-            if network is None:
-                return self.is_possible(self.evaluator.some_instance(callee.cls))
+            holds = self.is_possible_as_made if network is None else self.is_certain
             if context is None or context.depth > MAX_DEPTH:
-                return self.is_certain(self.evaluator.some_instance(callee.cls))
-            return any(self.is_certain(part) for part in self.evaluator.called(callee, call, context))
+                return holds(self.evaluator.some_instance(callee.cls))
+            return any(holds(part) for part in self.evaluator.called(callee, call, context))
         if isinstance(callee, FunctionValue) and callee.self_value is None and callee.function is not function:
             frame = self.evaluator.entered(callee, call, context) if context is not None else None
             return self._function_holds(callee.function, frame, network, gated, depth + 1)
         return False
 
-    def _drops_none(self, call: Call, context: Context | None) -> bool:
-        """Whether the probability of a call of `F.dropout` is 0 in this network."""
-        rate = call.args[1] if len(call.args) > 1 else call.keyword("p")
-        return rate is not None and self._is_nothing(rate, context)
-
-    def _is_nothing(self, rate: Node, context: Context | None) -> bool:
-        """Whether a rate of dropout is 0, or left to each call: `def forward(self, x, drop): ...`."""
-        plain = strip(rate)
-        if isinstance(plain, Param) and plain.function.name == "forward":
-            return True
-        return self.evaluator.constant(rate, context) in (0, 0.0)
-
     def _is_off(self, cond: Node, wanted: bool, context: Context | None) -> bool:
         """Whether a layer stands under a condition that fails, or under an option that is off unless it is given
         (`if dropout:`).
         """
-        holds = self.evaluator.truth(cond, context) if context is not None else None
+        holds = self.options.truth(cond, context) if context is not None else None
         if holds is not None:
             return holds is not wanted
         cond = strip(cond)
@@ -382,6 +391,20 @@ def _is_given(node: Node) -> bool:
     node = strip(node)
     parts = node.args if isinstance(node, Call) and called_name(node) in _ROWS else (node,)
     return any(isinstance(strip(part.base if isinstance(part, Starred) else part), Param) for part in parts)
+
+
+def _drops_none(call: Call, context: Context | None, settings: Settings) -> bool:
+    """Whether the probability of a call of `F.dropout` is 0 in this network."""
+    rate = call.args[1] if len(call.args) > 1 else call.keyword("p")
+    return rate is not None and _is_nothing(rate, context, settings)
+
+
+def _is_nothing(rate: Node, context: Context | None, settings: Settings) -> bool:
+    """Whether a rate of dropout is 0, or left to each call: `def forward(self, x, drop): ...`."""
+    plain = strip(rate)
+    if isinstance(plain, Param) and plain.function.name == "forward":
+        return True
+    return settings.constant(rate, context) in (0, 0.0)
 
 
 def _is_attribute(node: Node, name: str, method: Function) -> bool:

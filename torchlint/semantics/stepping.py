@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from torchlint.semantics.gradients import display_name
 from torchlint.semantics.nodes import Attr, Call, Const, Display, Free, Imported, Item, Loop, Node, Param, Unary, strip
 from torchlint.semantics.operations import called_name
+from torchlint.semantics.reach import reaches
 from torchlint.semantics.traces import calls_in
 from torchlint.semantics.values import Instance
 
@@ -116,6 +117,7 @@ class Stepping:
                 any(step is key.call for step in epochs.body)
                 and not any(map(_begins_anew, calls_in(epochs.body)))
                 and all(_is_fixed(value) for value in _settings(key.call))
+                and not _is_drawn(key.call, epochs)
                 and self._trains_on(key, epochs)
                 and self._is_same_data(batches, epochs, walk)
             ):
@@ -182,6 +184,12 @@ def _has_moments(optimizer: Instance) -> bool:
 def _settings(call: Call) -> list[Node]:
     """The arguments of an optimizer but for its parameters."""
     return [*call.args[1:], *(value for name, value in call.keywords if name != "params")]
+
+
+def _is_drawn(call: Call, loop: LoopStep) -> bool:
+    """Whether an optimizer is made for what a loop draws, `for model in models`: another network in each round."""
+    given = (*call.args[:1], *(value for name, value in call.keywords if name == "params"))
+    return loop.target is not None and any(reaches(value, {id(loop.target)}) for value in given)
 
 
 def _is_fixed(node: Node) -> bool:

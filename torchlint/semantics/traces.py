@@ -8,6 +8,8 @@ from torchlint.semantics.nodes import Call
 from torchlint.semantics.operations import called_name
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from torchlint.semantics.nodes import Attr, Binary, Guards, Item, Node
 
 
@@ -109,12 +111,36 @@ def calls_in(trace: Trace) -> list[Call]:
     return found
 
 
-#: Context managers of pytest, unittest and contextlib for code that may raise or warn.
-_EXPECTING = frozenset({"raises", "assertRaises", "assertRaisesRegex", "suppress", "warns", "assertWarns"})
+#: Context managers of pytest and unittest for code that must raise.
+_FAILING = frozenset({"raises", "assertRaises", "assertRaisesRegex"})
+#: Those, and others of theirs and of contextlib for code that may raise or warn.
+_EXPECTING = _FAILING | {"suppress", "warns", "assertWarns"}
+
+
+def is_to_fail(step: Within) -> bool:
+    """Whether a block of a test is run to see it fail."""
+    return _is_under(step, _FAILING)
 
 
 def expects_error(step: Step, block: Trace) -> bool:
     """Whether a block of a step is run to see whether it raises: under `pytest.raises`, or tried with a handler."""
     if isinstance(step, Within):
-        return any(isinstance(context, Call) and called_name(context) in _EXPECTING for context in step.contexts)
+        return _is_under(step, _EXPECTING)
     return isinstance(step, Attempt) and block is step.body and bool(step.handlers)
+
+
+def _is_under(step: Within, managers: frozenset[str]) -> bool:
+    return any(isinstance(context, Call) and called_name(context) in managers for context in step.contexts)
+
+
+def conditions(trace: Trace) -> Iterator[Node]:
+    """What the conditions, loops and context managers of a trace ask for."""
+    for step in trace:
+        if isinstance(step, Branch):
+            yield step.cond
+        elif isinstance(step, LoopStep):
+            yield step.source
+        elif isinstance(step, Within):
+            yield from step.contexts
+        for block in blocks(step):
+            yield from conditions(block)

@@ -88,7 +88,11 @@ def _compare_values(op: str, left: Value, right: Value, evaluator: Evaluator) ->
         return inside if op == "In" else not inside
     if not isinstance(left, Constant) or not isinstance(right, Constant):
         return None
-    a, b = left.value, right.value
+    return compare_constants(op, left.value, right.value)
+
+
+def compare_constants(op: str, a: object, b: object) -> bool | None:
+    """`a op b` for two constants; None for what isn't known to the engine, and what can't be compared."""
     if op in ("Equal", "Is"):
         return a == b
     if op in ("NotEqual", "IsNot"):

@@ -96,3 +96,17 @@ def runs(model, loader):
         for epoch in range(100):
             for x, y in loader:
                 batch(model, optimizer, x, y)
+
+
+def each_in_turn(loader):
+    for model in (nn.Linear(8, 2), nn.Linear(8, 2)):
+        optimizer = torch.optim.Adam(model.parameters())
+        for x, y in loader:
+            batch(model, optimizer, x, y)
+
+
+def each_by_number(models, loader):
+    for number in range(len(models)):
+        optimizer = torch.optim.Adam(models[number].parameters())
+        for x, y in loader:
+            batch(models[number], optimizer, x, y)
