@@ -5,8 +5,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from torchlint.findings import Fix
+from torchlint.rules._registration import ADDING, Registration, is_attribute, leads_to
 from torchlint.rules.base import Problem, StaticRule
-from torchlint.semantics.layers import has_weights, is_module_class, is_parameter, is_self, own_frame
+from torchlint.semantics.layers import has_weights, is_module, is_module_class, is_parameter, is_self, own_frame
 from torchlint.semantics.nodes import (
     Attr,
     Call,
@@ -15,7 +16,6 @@ from torchlint.semantics.nodes import (
     Comprehension,
     Const,
     Display,
-    Element,
     Free,
     Function,
     Item,
@@ -23,7 +23,6 @@ from torchlint.semantics.nodes import (
     Loop,
     Mapping,
     Node,
-    Part,
     Starred,
     Update,
     strip,
@@ -35,23 +34,6 @@ from torchlint.semantics.values import Instance, Opaque
 if TYPE_CHECKING:
     from torchlint.semantics.module import Module, Site
     from torchlint.semantics.values import Context
-
-#: Methods of a list that put something in.
-_ADDING = {"append": 0, "extend": 0, "insert": 1}
-
-#: Calls on self that register whatever they are given.
-_REGISTERING = frozenset({"add_module", "register_module", "register_parameter", "setattr", "__setattr__"})
-
-#: Methods that a class defines to look after such modules itself.
-_OWN_CARE = frozenset(
-    {"parameters", "named_parameters", "_apply", "state_dict", "get_parameters", "modules", "children", "__setattr__"}
-)
-
-#: Functions that give the items of what they are given.
-_LISTING = frozenset({"zip", "enumerate", "reversed", "list", "tuple", "iter"})
-
-#: Functions that only look at what they are given.
-_LOOKING = frozenset({"len", "zip", "enumerate", "range", "reversed", "print", "isinstance", "bool", "sum", "iter"})
 
 
 class ModulesInContainer(StaticRule):
@@ -116,16 +98,21 @@ class _Search:
         if not containers or not is_module_class(self.evaluator, self.cls):
             return
         self.methods = [method for owner in self.evaluator.mro(self.cls) for method in owner.methods.values()]
-        if self._cares_itself():
+        registration = Registration(self.module, self.methods)
+        if registration.cares_itself():
             return
         for name, store in containers.items():
-            found = list(self._contents(name))
-            held = [item for item in found if item is not None and self._learns(*item)]
-            if not held or len(held) != len(found) or self._is_registered(name):
+            held = self._held(name)
+            if not held or registration.is_registered(name) or any(map(registration.is_own_attribute, held)):
                 continue
-            if any(self._is_own_attribute(node) for node, _ in held):
-                continue
-            yield self._problem(name, store, held[0][0])
+            yield self._problem(name, store, held[0])
+
+    def _held(self, name: str) -> list[Node]:
+        """What learns in the container of an attribute; nothing if it may hold more than modules."""
+        found = list(self._contents(name))
+        held = [item[0] for item in found if item is not None and self._learns(*item)]
+        layers = all(item is not None and (item[0] in held or self._is_layer(*item)) for item in found)
+        return held if layers else []
 
     def _problem(self, name: str, store: Store, item: Node) -> Problem:
         written, node = store.value, strip(store.value)
@@ -176,7 +163,7 @@ class _Search:
         for method in self.methods:
             for call in method.calls:
                 func = call.func
-                if isinstance(func, Attr) and func.name in _ADDING and self._is_attribute(func.base, name, method):
+                if isinstance(func, Attr) and func.name in ADDING and is_attribute(func.base, name, method):
                     yield func.name != "extend" and any(_is_container(given) for given in call.args)
 
     def _is_plain(self, node: Node) -> bool:
@@ -204,18 +191,18 @@ class _Search:
                         yield None
                         continue
                     yield from self._written(store.value, method, frame, 0)
-                elif isinstance(target, Item) and self._is_attribute(target.base, name, method):
+                elif isinstance(target, Item) and is_attribute(target.base, name, method):
                     yield from self._entry(store.value, method, frame, 0)
             for call in method.calls:
                 func = call.func
-                if isinstance(func, Attr) and func.name in _ADDING and self._is_attribute(func.base, name, method):
+                if isinstance(func, Attr) and func.name in ADDING and is_attribute(func.base, name, method):
                     yield from self._added(call, method, frame)
 
     def _added(
         self, call: Call, method: Function, frame: Context | None
     ) -> Iterator[tuple[Node, Context | None] | None]:
         assert isinstance(call.func, Attr)
-        position = _ADDING[call.func.name]
+        position = ADDING[call.func.name]
         if len(call.args) <= position:
             return
         given = call.args[position]
@@ -253,7 +240,7 @@ class _Search:
             # a local list that is filled before, or after, it is assigned
             for call in method.calls:
                 func = call.func
-                if isinstance(func, Attr) and func.name in _ADDING and _leads_to(func.base, node):
+                if isinstance(func, Attr) and func.name in ADDING and leads_to(func.base, node):
                     yield from self._added(call, method, frame)
 
     def _entry(
@@ -267,6 +254,11 @@ class _Search:
         else:
             yield node, frame
 
+    def _is_layer(self, node: Node, frame: Context | None) -> bool:
+        """Whether a node is a module made here, such as the activation behind a layer."""
+        values = self.evaluator.values(node, frame) if _makes(node, 0) and not _is_frozen(node) else ()
+        return bool(values) and all(is_module(self.evaluator, value) and _is_made(value) for value in values)
+
     def _learns(self, node: Node, frame: Context | None) -> bool:
         """Whether a node is a module or a parameter made here, with weights that are meant to be trained."""
         if _is_frozen(node) or not _makes(node, 0):
@@ -275,182 +267,6 @@ class _Search:
         return bool(values) and all(
             has_weights(self.evaluator, value) and (isinstance(value, Opaque) or _is_made(value)) for value in values
         )
-
-    # ---------------------------------------------------------- registration
-
-    def _cares_itself(self) -> bool:
-        return any(method.name in _OWN_CARE for method in self.methods)
-
-    def _is_registered(self, name: str) -> bool:
-        """Whether something else may register what the container holds."""
-        for method in self.methods:
-            for call in method.calls:
-                func = call.func
-                called = called_name(call)
-                if called in _REGISTERING:
-                    return True
-                if called in _LOOKING or _only_runs(call):
-                    continue
-                if isinstance(func, Attr) and self._is_attribute(func.base, name, method):
-                    continue
-                if any(self._mentions(part, name, method, 0) for part in call.parts()[1:]):
-                    return True
-            for store in method.stores:
-                # `self.first = self.layers[0]`
-                if isinstance(store.target, Attr) and is_self(store.target.base, method):
-                    if self._mentions(store.value, name, method, 0) or (
-                        self._is_item(store.value, name, method) or self._is_handed_out(store.value, name)
-                    ):
-                        return True
-                    if store.target.name == name and _is_handed_on(store.value, method):
-                        return True
-                    # the same local list under two names: `self.all = nn.ModuleList(layers)`
-                    if store.target.name != name and self._shares(store.value, name, method):
-                        return True
-        return self._is_handled_outside(name)
-
-    def _is_item(self, node: Node, name: str, method: Function) -> bool:
-        node = strip(node)
-        return isinstance(node, Item) and self._is_attribute(node.base, name, method)
-
-    def _is_handed_out(self, node: Node, name: str) -> bool:
-        """`self.backbone = self._chosen(kind)`, where that method returns one item of the container."""
-        call = strip(node)
-        called = called_name(call) if isinstance(call, Call) else None
-        return any(
-            self._is_item(part, name, method)
-            for method in self.methods
-            if method.name == called
-            for item in method.returns
-            for part in (item.value, *item.value.parts())
-        )
-
-    def _is_handled_outside(self, name: str) -> bool:
-        """Whether code somewhere asks the container, or its items, for their parameters: `for l in net.layers: ...`."""
-        for module in self.evaluator.callers.around(self.module, name):
-            for asked in ("parameters", "named_parameters", "to", "cuda", "eval", "requires_grad_", "state_dict"):
-                for call in module.calls_by_name.get(asked, ()):
-                    if isinstance(call.func, Attr) and _passes_through(call.func.base, name):
-                        return True
-            for called in ("ModuleList", "ModuleDict", "Sequential", "ParameterList", "ParameterDict"):
-                for call in module.calls_by_name.get(called, ()):
-                    if any(_passes_through(arg, name) for arg in call.args) and not _only_runs(call):
-                        return True
-        return False
-
-    def _mentions(self, node: Node, name: str, method: Function, depth: int) -> bool:
-        """Whether a value hands on the container as a whole."""
-        node = strip(node)
-        if depth > 4:
-            return False
-        if self._is_attribute(node, name, method):
-            return True
-        if isinstance(node, (Starred, Display, Choice, Join, Comprehension, Mapping)):
-            source = (node.source,) if isinstance(node, Comprehension) else ()
-            return any(self._mentions(part, name, method, depth + 1) for part in (*node.parts(), *source))
-        return False
-
-    def _shares(self, value: Node, name: str, method: Function) -> bool:
-        """Whether the container is also what another attribute is made of."""
-        own = [
-            strip(store.value)
-            for store in method.stores
-            if isinstance(store.target, Attr) and store.target.name == name and is_self(store.target.base, method)
-        ]
-        queue, seen = [value], 0
-        while queue and seen < 60:
-            node = strip(queue.pop())
-            seen += 1
-            if any(_leads_to(node, other) for other in own):
-                return True
-            queue += node.parts()
-        return False
-
-    def _is_own_attribute(self, node: Node) -> bool:
-        """Whether an item is an attribute of the module as well."""
-        node = strip(node)
-        if isinstance(node, Attr):
-            return True
-        return any(
-            strip(store.value) is node and isinstance(store.target, Attr) and is_self(store.target.base, method)
-            for method in self.methods
-            for store in method.stores
-        )
-
-    def _is_attribute(self, node: Node, name: str, method: Function) -> bool:
-        node = strip(node)
-        while isinstance(node, Item):
-            node = strip(node.base)
-        return isinstance(node, Attr) and node.name == name and is_self(node.base, method)
-
-
-def _leads_to(node: Node, wanted: Node) -> bool:
-    """Whether a node is, or may be, another one."""
-    queue, seen = [node], 0
-    while queue and seen < 20:
-        current = strip(queue.pop())
-        seen += 1
-        if current is wanted:
-            return True
-        if isinstance(current, (Choice, Join, Loop)):
-            queue += current.parts()
-        elif isinstance(current, (Update, Starred)):
-            queue.append(current.base)
-    return False
-
-
-def _only_runs(call: Call) -> bool:
-    """`nn.Sequential(*self.layers)(x)` in `forward`: nothing is kept, so nothing is registered."""
-    function = call.function
-    return (
-        called_name(call) == "Sequential"
-        and function.name == "forward"
-        and not any(strip(store.value) is call for store in function.stores)
-    )
-
-
-def _is_handed_on(container: Node, method: Function) -> bool:
-    """Whether the items of a local list are put somewhere else, too: `for layer in layers: steps.append(layer)`."""
-    container = strip(container)
-    return any(
-        isinstance(call.func, Attr)
-        and call.func.name in _ADDING
-        and any(_is_drawn(arg, container) for arg in call.args)
-        for call in method.calls
-    )
-
-
-def _is_drawn(node: Node, container: Node) -> bool:
-    """Whether a loop over a container, perhaps beside others, gives a node."""
-    node = strip(node)
-    while isinstance(node, (Part, Element)):
-        node = strip(node.base)
-    sources = node.args if isinstance(node, Call) and called_name(node) in _LISTING else (node,)
-    return any(_leads_to(source, container) for source in sources)
-
-
-def _passes_through(node: Node, name: str) -> bool:
-    """Whether an attribute of that name lies on the way to a value: `net.layers[0]`, an element of `net.layers`."""
-    for _ in range(8):
-        node = strip(node)
-        if isinstance(node, Attr) and node.name == name:
-            return True
-        if isinstance(node, (Attr, Item, Element, Starred)):
-            node = node.base
-        elif isinstance(node, Comprehension):
-            node = node.source
-        elif isinstance(node, Call):
-            if isinstance(node.func, Attr) and node.func.name in ("values", "items") and not node.args:
-                node = node.func.base
-            elif isinstance(node.func, Free) and node.func.name in _LISTING and node.args:
-                return any(_passes_through(arg, name) for arg in node.args)
-            else:
-                return False
-        elif hasattr(node, "base"):
-            node = node.base
-        else:
-            return False
-    return False
 
 
 def _makes(node: Node, depth: int) -> bool:
