@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from torchlint.findings import Fix
 from torchlint.rules.base import Problem, StaticRule
+from torchlint.semantics.callers import contexts
+from torchlint.semantics.evaluation import is_unused
 from torchlint.semantics.layers import is_module_class
 from torchlint.semantics.nodes import Attr, Call, Choice, Const, Free, Function, Guards, Node, Param, Starred, strip
 from torchlint.semantics.usage import is_left_over
@@ -103,9 +105,9 @@ class DropoutAlwaysOn(StaticRule):
         if len(call.args) > 2 or any(key in (None, "training") for key, _ in call.keywords):
             return
         p = call.args[1] if len(call.args) > 1 else call.keyword("p")
-        if p is not None and (_mentions_mode(p) or isinstance(strip(p), Param) or _never(module.evaluator, p)):
+        if p is not None and (_mentions_mode(p) or isinstance(strip(p), Param) or _never(call, p)):
             return
-        if _INTENDED.search(module.comment(call)):
+        if _INTENDED.search(module.comment(call)) or is_unused(call):
             return
         name = module.text(call.func) or "dropout"
         yield Problem(
@@ -127,7 +129,7 @@ class DropoutAlwaysOn(StaticRule):
         if not _is_torch(module.evaluator, layer.func, "torch.nn.", _LAYERS):
             return
         p = layer.args[0] if layer.args else layer.keyword("p")
-        if p is not None and (_mentions_mode(p) or isinstance(strip(p), Param) or _never(module.evaluator, p)):
+        if p is not None and (_mentions_mode(p) or isinstance(strip(p), Param) or _never(call, p)):
             return
         written = module.text(layer.func) or "nn.Dropout"
         apart = not module.text(call).startswith(module.text(layer))
@@ -143,7 +145,7 @@ class DropoutAlwaysOn(StaticRule):
     def _attention(self, module: Module, call: Call, name: str) -> Iterator[Problem]:
         keyword, position = _ATTENTIONS[name]
         p = call.args[position] if len(call.args) > position else call.keyword(keyword)
-        if p is None or not _own_or_literal(p) or _never(module.evaluator, p):
+        if p is None or not _own_or_literal(p) or _never(call, p):
             return
         values = module.evaluator.values(call.func, None)
         if not any(isinstance(value, External) and value.name.startswith(_ATTENTION_ROOTS) for value in values):
@@ -234,9 +236,11 @@ def _own_or_literal(node: Node) -> bool:
     return isinstance(node, Param) and node.index == 0 and node.function.is_method
 
 
-def _never(evaluator: Evaluator, p: Node) -> bool:
-    """Whether the probability is 0 wherever it is known."""
-    return evaluator.constant(p, None) in (0, 0.0)
+def _never(call: Call, p: Node) -> bool:
+    """Whether the probability is 0 in all objects that are seen to be made."""
+    evaluator, method = call.function.module.evaluator, _method(call.function)
+    assert method is not None
+    return all(evaluator.constant(p, frame) in (0, 0.0) for frame in contexts(evaluator, method))
 
 
 def _called_in_training_only(module: Module, method: Function) -> bool:

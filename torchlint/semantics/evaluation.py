@@ -281,6 +281,24 @@ def is_asked_for(switch: Call, forward: Call) -> bool:
     return switch.function is forward.function and any(_is_option(cond) for cond, _ in switch.guards)
 
 
+def asks_for_mode(cond: Node, walk: Walk[State]) -> bool:
+    """Whether a condition is the mode that a network is or was in: `if was_training: model.train()`."""
+    return any(
+        isinstance(value, Opaque) and isinstance(value.node, Attr) and value.node.name == "training"
+        for value in walk.evaluator.values(cond, walk.context)
+    )
+
+
+def is_for_now(switch: Call) -> bool:
+    """Whether a function that switches to train mode puts back the mode from before: `net.train(was_training)`."""
+    return any(
+        isinstance(call.func, Attr)
+        and call.func.name == "train"
+        and any(isinstance(node := strip(mode), Attr) and node.name == "training" for mode in call.args)
+        for call in switch.function.calls
+    )
+
+
 def is_toggled(switch: Call, forward: Call, calls: Sequence[Call]) -> bool:
     """Whether some calls, of a function or of one round of a loop, hold a switch to train mode, a forward and a switch
     to eval mode behind it: both modes are tried out, or a detector is asked for its loss, which only train mode gives.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from torchlint.semantics.evaluation import is_asked_for, is_toggled
+from torchlint.semantics.evaluation import is_asked_for, is_for_now, is_toggled
 from torchlint.semantics.execution import Moment, Region
 from torchlint.semantics.gradients import display_name
 from torchlint.semantics.knowledge import training as known
@@ -64,14 +64,18 @@ class Forward:
 
 
 def is_wanted(forward: Forward) -> bool:
-    """Whether the function that evaluates was asked for train mode, or goes back to eval mode after each forward."""
+    """Whether the function that evaluates was asked for train mode, or goes back to eval mode after each forward, or to
+    the mode from before at its end.
+    """
     loop = forward.round.loop
     calls = forward.call.function.calls if loop is None else list(calls_in(loop.body))
     return all(
         mode.call is not None
         and mode.switch is not None
         and not has_returned(mode.switch, forward.moment)
-        and (is_asked_for(mode.call, forward.call) or is_toggled(mode.call, forward.call, calls))
+        and (
+            is_asked_for(mode.call, forward.call) or is_for_now(mode.call) or is_toggled(mode.call, forward.call, calls)
+        )
         for mode in forward.modes
     )
 

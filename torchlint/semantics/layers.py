@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from torchlint.semantics.knowledge import layers as known
 from torchlint.semantics.knowledge.training import MODEL_FACTORIES
-from torchlint.semantics.nodes import Attr, Call, Function, Param, strip
+from torchlint.semantics.nodes import Attr, Call, Free, Function, Param, strip
 from torchlint.semantics.values import External, Instance, Opaque, Value
 
 if TYPE_CHECKING:
@@ -101,6 +101,13 @@ def is_self(node: Node, method: Function) -> bool:
     """Whether a node is the object that a method is called on."""
     node = strip(node)
     return isinstance(node, Param) and node.index == 0 and node.function is method
+
+
+def own_object(node: Node, method: Function) -> Node:
+    """The object of a method where a node is `super()`, else the node."""
+    call = strip(node)
+    is_super = isinstance(call, Call) and isinstance(call.func, Free) and call.func.name == "super"
+    return method.params[0] if is_super and method.is_method and method.params else node
 
 
 def own_frame(evaluator: Evaluator, method: Function) -> Context | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from torchlint.semantics.callers import contexts
 from torchlint.semantics.evaluation import is_idle
 from torchlint.semantics.knowledge import losses as known
+from torchlint.semantics.knowledge.training import is_backward
 from torchlint.semantics.nodes import Attr, Call, Free, Function, Guards, Imported, Item, Loop, Node, Param
 from torchlint.semantics.values import ClassValue, Context, External, Instance, Opaque, Value
 
@@ -100,7 +101,7 @@ def _only_picks(evaluator: Evaluator, call: Call, context: Context | None) -> bo
     """Whether NLLLoss serves to pick one entry of each row: without a reduction, where no gradients are computed."""
     reduction = call.keyword("reduction")
     return evaluator.constant(reduction, context) == "none" and not any(
-        isinstance(other.func, Attr) and ("backward" in other.func.name or other.func.name == "grad")
+        isinstance(other.func, Attr) and (is_backward(other.func.name) or other.func.name == "grad")
         for other in call.function.calls
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.layers import own_attribute
@@ -22,24 +22,35 @@ _PARTS = frozenset({"modules", "named_modules", "children", "named_children"})
 
 def handed_in(network: Value, met: Container[Key], listener: TrainingListener, depth: int = 0) -> set[Key]:
     """The networks that were handed to a network, as far as they are known to be some, or were met as such."""
-    if not isinstance(network, Instance) or network.cls is None or depth == MAX_DEPTH:
+    if not isinstance(network, Instance) or depth == MAX_DEPTH:
         return set()
     found: set[Key] = set()
+    for part in _parts(network, listener):
+        key = listener.places.key(part)
+        if part is network or not (key in met or listener.places.is_module(part)):
+            continue
+        if not is_inner(part, listener):
+            found |= {key, *handed_in(part, met, listener, depth + 1)}
+    return found
+
+
+def _parts(network: Instance, listener: TrainingListener) -> Iterator[Value]:
+    """What the attributes of a network are, or the networks in a row, `nn.Sequential(encoder, head)`."""
+    evaluator = listener.evaluator
+    if network.cls is None:
+        for layer in evaluator.children(network) or ():
+            # layers of torch itself are asked for nothing but with the row
+            yield from (part for part in evaluator.values(*layer) if not isinstance(part, Instance) or part.cls)
+        return
     names = {
         name
-        for owner in listener.evaluator.mro(network.cls)
+        for owner in evaluator.mro(network.cls)
         for method in owner.methods.values()
         for store in method.stores
         if (name := own_attribute(store, method)) is not None
     }
     for name in sorted(names):
-        for part in listener.evaluator.attribute(network, name):
-            key = listener.places.key(part)
-            if part is network or not (key in met or listener.places.is_module(part)):
-                continue
-            if not is_inner(part, listener):
-                found |= {key, *handed_in(part, met, listener, depth + 1)}
-    return found
+        yield from evaluator.attribute(network, name)
 
 
 def drawn_from(part: Node, walk: Walk[State], listener: TrainingListener) -> Place:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.evaluation import (
+    asks_for_mode,
     evaluation_region,
     is_asked_for,
     is_on_held_out_data,
@@ -36,10 +37,11 @@ from torchlint.semantics.forwards import (
     trains_in_evaluation,
 )
 from torchlint.semantics.knowledge import training as known
-from torchlint.semantics.layers import is_self
+from torchlint.semantics.layers import is_self, own_object
 from torchlint.semantics.membership import drawn_from, handed_in, is_inner, is_of_others, owner_of
 from torchlint.semantics.nodes import Attr, Call, Function
 from torchlint.semantics.places import Key, Place
+from torchlint.semantics.reach import hands_back
 from torchlint.semantics.sensitivity import FUEL
 from torchlint.semantics.values import External, FunctionValue, Instance, Opaque, Value
 
@@ -98,7 +100,8 @@ class Modes:
         self, name: str, func: Attr, call: Call, own: bool, walk: Walk[State], listener: TrainingListener
     ) -> bool:
         """`x.eval()`, `x.train()`, `x.train(mode)`; returns whether that is what the call is."""
-        values = listener.evaluator.values(func.base, walk.context)
+        whose = own_object(func.base, call.function)
+        values = listener.evaluator.values(whose, walk.context)
         networks = [v for v in values if isinstance(v, Opaque) or listener.places.is_module(v)]
         if not networks or (own and not all(listener.places.is_module(v) for v in values)):
             return False
@@ -113,10 +116,12 @@ class Modes:
             mode = UNKNOWN if wanted is None else TRAIN if wanted else EVAL
         if _is_context_manager(call, listener) or takes_statistics(call.function):
             mode = UNKNOWN  # for the length of a `with` block, or to take statistics: not to learn, nor to evaluate
-        keys = set(listener.places.place(func.base, walk.context))
+        if any(asks_for_mode(cond, walk) for cond, _ in call.guards):
+            mode = UNKNOWN  # what it was before: `if was_training: model.train()`
+        keys = set(listener.places.place(whose, walk.context))
         for network in networks:
             keys |= handed_in(network, self.modes, listener)
-        for whole in drawn_from(func.base, walk, listener):
+        for whole in drawn_from(whose, walk, listener):
             self.modes[whole] = frozenset({Mode(UNKNOWN)})  # some of its parts may be in another mode now
         for key in keys:
             entered = self._entered(key, mode) or walk.moment
@@ -168,7 +173,13 @@ class Modes:
                 continue
             if is_unused(call) or is_resampled(call, walk):
                 continue
-            self.evaluated |= {id(mode.call) for mode in modes if mode.name == EVAL}
+            if place is not None and place.loop is None and walk.grad and hands_back(call.function, call):
+                place = None  # only the end of the program tells that the caller doesn't train on it
+            self.evaluated |= {
+                id(mode.call)
+                for mode in modes
+                if mode.name == EVAL and mode.switch is not None and not has_returned(mode.switch, walk.moment)
+            }
             if all(mode.name == TRAIN for mode in modes):
                 self.candidates.append((forward, place))
 

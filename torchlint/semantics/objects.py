@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from torchlint.semantics.knowledge.training import MODE_LAYERS
 from torchlint.semantics.layers import is_self
 from torchlint.semantics.nodes import (
     Attr,
@@ -72,8 +73,10 @@ class Objects:
 
     def _instance_attribute(self, base: Instance, name: str) -> Values:
         if base.cls is None:
-            # layers of torch keep their settings: `self.evaluator.dropout.p`
+            # layers of torch keep their settings: `self.dropout.p`
             setting = base.call.keyword(name) if base.call is not None and base.name.startswith("torch.nn.") else None
+            if setting is None and name == "p" and base.call is not None and MODE_LAYERS.get(base.last) == 0:
+                setting = base.call.args[0] if base.call.args else None
             return self.evaluator.values(setting, base.context) if setting is not None else ()
         found = self._class_attribute(base.cls, name, base)
         if found:

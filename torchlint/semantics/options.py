@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from torchlint.semantics.nodes import Attr, Boolean, Call, Compare, Item, Node, Unary, strip
+from torchlint.semantics.nodes import Attr, Boolean, Call, Compare, Const, Item, Mapping, Node, Unary, strip
 from torchlint.semantics.truth import compare_constants
 from torchlint.semantics.values import Constant, Instance, Opaque
 
@@ -61,31 +61,54 @@ class Options:
         """The default of `args.name` or `args["name"]`, if all that is seen of it agrees."""
         node = option.node
         if isinstance(node, Attr):
-            name: object = node.name
+            declared = self._of_attribute(node, option.context)
         elif isinstance(node, Item):
-            name = self.evaluator.constant(node.index, option.context)
+            declared = self._of_item(node, option.context)
         else:
             return None
-        found = {(type(default), default) for default in self._declared(name, node.base, option.context)}
+        found = {(type(default), default) for default in declared}
         return found.pop()[1] if len(found) == 1 else None
 
-    def _declared(self, name: object, options: Node, context: Context | None) -> Iterator[object]:
-        """The defaults of an option: of the fields of a dataclass, or of parsers in the files in sight."""
-        for value in self.evaluator.values(options, context):
-            if isinstance(value, Instance) and value.cls is not None and isinstance(name, str):
-                yield from self._constants(self.evaluator.objects.field_default(value.cls, name))
-        for module in self._modules(options, context):
-            for call in module.calls_by_name.get("add_argument", ()):
-                if self._name(call) == name:
-                    yield from self._of_argument(call)
+    def _of_attribute(self, node: Attr, context: Context | None) -> Iterator[object]:
+        """The defaults of the fields of dataclasses, and of the arguments of parsers in sight."""
+        for value in self.evaluator.values(node.base, context):
+            if isinstance(value, Instance) and value.cls is not None:
+                yield from _constants(self.evaluator.objects.field_default(value.cls, node.name))
+        for module in self._modules(node.base, context):
+            yield from self._of_parsers(module, node.name)
+
+    def _of_item(self, node: Item, context: Context | None) -> Iterator[object]:
+        """The defaults of the arguments of parsers in sight, and what dictionaries hold: nobody sees how
+        `tune.run(train, config=config)` calls `train(config)`.
+        """
+        name = self.evaluator.constant(node.index, context)
+        for module in self._modules(node.base, context):
+            yield from self._of_parsers(module, name)
+            for key, value in _entries(module):
+                if isinstance(key, Const) and key.value == name:
+                    yield from _constants(self.evaluator.values(value, None))
+
+    def _of_parsers(self, module: Module, name: object) -> Iterator[object]:
+        for call in module.calls_by_name.get("add_argument", ()):
+            if self._name(call) != name:
+                continue
+            default, action = call.keyword("default"), call.keyword("action")
+            if default is not None:
+                yield from _constants(self.evaluator.values(default, None))
+            elif action is not None:
+                yield _UNGIVEN.get(str(self.evaluator.constant(action, None)))
 
     def _modules(self, options: Node, context: Context | None) -> Iterator[Module]:
-        """The files that may declare options: the one that parses them, and those that the call leads through."""
+        """The files that may declare options: those of the parser, and those that the way here leads through."""
         seen: dict[int, Module] = {}
         for value in self.evaluator.values(options, context):
-            if isinstance(value, Opaque) and isinstance(value.node, Call):
-                module = value.node.function.module
-                seen[id(module)] = module
+            if not isinstance(value, Opaque) or not isinstance(value.node, Call):
+                continue
+            places = [value.node]
+            if isinstance(value.node.func, Attr):
+                parsers = self.evaluator.values(value.node.func.base, value.context)
+                places += [parser.call for parser in parsers if isinstance(parser, Instance) and parser.call]
+            seen |= {id(place): place for place in (call.function.module for call in places)}
         frame = context
         while frame is not None:
             seen[id(frame.function.module)] = frame.function.module
@@ -101,14 +124,17 @@ class Options:
         long = [flag for flag in flags if flag.startswith("--")] or flags
         return long[0].lstrip("-").replace("-", "_") if long else None
 
-    def _of_argument(self, call: Call) -> Iterator[object]:
-        default, action = call.keyword("default"), call.keyword("action")
-        if default is not None:
-            yield from self._constants(self.evaluator.values(default, None))
-        elif action is not None:
-            yield _UNGIVEN.get(str(self.evaluator.constant(action, None)))
 
-    def _constants(self, values: Values) -> Iterator[object]:
-        """What constants are; None for others, as for an option without a default."""
-        for value in values:
-            yield value.value if isinstance(value, Constant) else None
+def _entries(module: Module) -> Iterator[tuple[Node | None, Node]]:
+    """The keys and values of the dictionaries that a file writes down under a name."""
+    for function in module.functions:
+        for values in function.bindings.values():
+            for value in values:
+                if isinstance(value, Mapping):
+                    yield from value.items
+
+
+def _constants(values: Values) -> Iterator[object]:
+    """What constants are; None for others, as for an option without a default."""
+    for value in values:
+        yield value.value if isinstance(value, Constant) else None

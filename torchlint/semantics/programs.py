@@ -100,7 +100,9 @@ def _takes_part(function: Function) -> bool:
         return True
     for call in function.calls:
         func = call.func
-        if isinstance(func, Attr) and (func.name in _STARTS or "backward" in func.name or "zero_grad" in func.name):
+        if isinstance(func, Attr) and (
+            func.name in _STARTS or known.is_backward(func.name) or "zero_grad" in func.name
+        ):
             return True
     if any(isinstance(d, Attr) and d.name in _STARTS for d in function.decorators):
         return True

@@ -135,7 +135,7 @@ def _once(kept: dict[int, V], find: Callable[[Function, Evaluator], V], function
 def _tells(function: Function) -> bool:
     for call in function.calls:
         name = getattr(call.func, "name", None)
-        if name is not None and (name in _TELLING or "backward" in name):
+        if name is not None and (name in _TELLING or known.is_backward(name)):
             return True
     return False
 
@@ -165,7 +165,7 @@ def _direct(function: Function) -> bool:
             return True
         if isinstance(func, Attr) and func.name.endswith("_") and _on_gradient(func.base):
             return True
-        if isinstance(func, Attr) and (func.name in _KEYS or "backward" in func.name or "zero_grad" in func.name):
+        if isinstance(func, Attr) and (func.name in _KEYS or known.is_backward(func.name) or "zero_grad" in func.name):
             return True
     if any(isinstance(store.target, Attr) and store.target.name == "grad" for store in function.stores):
         return True

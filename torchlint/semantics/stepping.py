@@ -29,8 +29,8 @@ _WITH_MOMENTS = frozenset({"Adam", "AdamW", "Adamax", "NAdam", "RAdam", "RMSprop
 #: what begins anew with an optimizer: another network, or other parameters of it
 _BEGINNINGS = ("load_state_dict", "reset", "init", "apply", "freeze", "requires_grad", "grow", "prune")
 
-#: gradients are read, or set, somewhere in a file
-_GRADIENT = re.compile(rb"\.grad\b")
+#: gradients are read, set, or waited for somewhere in a file
+_GRADIENT = re.compile(rb"\.grad\b|backward_hook|register_hook")
 
 #: calls that draw the batches of what they are given
 _PASSING = frozenset({"enumerate", "tqdm", "trange", "zip", "iter", "reversed", "track", "items", "values"})

@@ -115,7 +115,7 @@ class TrainingListener:
             self.stepping.called(name, call, walk)
         if name in ("eval", "train") and isinstance(func, Attr):
             return state.modes.switched(name, func, call, own, walk, self)
-        if "backward" in name and not own:
+        if known.is_backward(name) and not own:
             state.gradients.backward(call, walk, self)
             state.modes.backward(call, walk)
             self.sampling.backward(call, walk)
@@ -166,6 +166,9 @@ class TrainingListener:
             state.modes.forwarded(call, callees, walk, self)
         if not own and not any(isinstance(callee, Instance) and callee.cls for callee in callees):
             self._unknown_call(call, callees, walk, state)
+        if isinstance(func, Attr) and {"train", "eval"} & set(known.words(name)):
+            if any(isinstance(callee, Opaque) for callee in callees):
+                state.modes.mentioned(func, walk, self)  # `model.set_train()` of a network of unknown make
         return any(self._skips(callee) for callee in callees) or not any(map(self._may_matter, callees))
 
     def _created(self, call: Call, callees: tuple[Value, ...], walk: Walk[State], state: State) -> None:

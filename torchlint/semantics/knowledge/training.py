@@ -111,6 +111,11 @@ def looks_like_optimizer(name: str) -> bool:
     return bool(_OPTIMIZER_NAME.search(lowered)) and "sched" not in lowered
 
 
+def is_backward(name: str) -> bool:
+    """Whether a function of that name computes gradients: `manual_backward`, but not `register_backward_hook`."""
+    return "backward" in name and "hook" not in name
+
+
 @lru_cache(maxsize=4096)
 def is_evaluation(name: str) -> bool:
     """Whether a function is an evaluation by its name."""
