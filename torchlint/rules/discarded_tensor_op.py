@@ -126,7 +126,17 @@ def _is_candidate(call: Call) -> bool:
         and call.keyword("out") is None
         # no tensor's own: a method of another class, which may do what it says
         and call.keyword("inplace") is None
+        and not _writes(call.func.base)
     )
+
+
+def _writes(node: Node) -> bool:
+    """Whether a chain of methods changes its tensor in place on the way: `weight.data.copy_(w).view_as(w)`."""
+    while isinstance(node, (Attr, Call)):
+        if isinstance(node, Call) and isinstance(node.func, Attr) and node.func.name.endswith("_"):
+            return True
+        node = node.func if isinstance(node, Call) else node.base
+    return False
 
 
 def _has_type_already(call: Call) -> bool:

@@ -10,6 +10,7 @@ from torchlint.semantics.knowledge.tensors import FRESH
 from torchlint.semantics.layers import is_module_class, is_parameter, own_attribute, own_frame
 from torchlint.semantics.nodes import Attr, Binary, Call, Choice, Join, Node, Param, strip
 from torchlint.semantics.operations import called_name
+from torchlint.semantics.usage import is_read
 from torchlint.semantics.values import External, Instance
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class LostParameter(StaticRule):
                         continue
                     frame = own_frame(evaluator, method)
                     for lost, how, moved in _losses(evaluator, store.value, frame, 0):
-                        if is_module_class(evaluator, cls):
+                        if is_module_class(evaluator, cls) and is_read(cls, name):
                             yield self._problem(module, name, lost, how, moved)
                             break
 

@@ -23,6 +23,7 @@ from torchlint.semantics.nodes import (
     Param,
     Slice,
     Starred,
+    Unary,
     strip,
 )
 from torchlint.semantics.operations import Operations, called_name
@@ -119,7 +120,7 @@ class LowPrecisionAccumulator(StaticRule):
         for name in _SUMS:
             for call in dict.fromkeys(module.calls_by_name.get(name, ())):
                 dtype = finder.dtype_named(call.keyword("dtype"), None)
-                if dtype in NARROW and not (name in _ALL_OF and _is_condition(call)):
+                if dtype in NARROW and not (name in _ALL_OF and _is_condition(call)) and not _packs(call):
                     yield _wrapping(
                         module, call, f"`{name}` is asked for a result in {dtype}", "leave `dtype=` out", ()
                     )
@@ -212,7 +213,7 @@ class LowPrecisionAccumulator(StaticRule):
             node = _increment(step)
             if node is None or node.op != "Add" or (rounds is not None and 1 < rounds <= 255):
                 continue
-            if isinstance(step, Store) and _is_region(step.target):
+            if (isinstance(step, Store) and _is_region(step.target)) or _is_flag(step):
                 continue
             if rounds != 1 or (again and isinstance(step, Store) and _of_self(step.target)):
                 yield from self._accumulator(module, function, node)
@@ -316,8 +317,30 @@ def _factors(evaluator: Evaluator, call: Call) -> tuple[Node, ...]:
 
 def _is_condition(call: Call) -> bool:
     """Whether what a call reduces is a comparison: `(x == 0).prod(-1, dtype=torch.uint8)`."""
-    operands = [*call.args[:1], *([call.func.base] if isinstance(call.func, Attr) else [])]
-    return any(isinstance(strip(operand), Compare) for operand in operands)
+    return any(isinstance(strip(operand), Compare) for operand in _operands(call))
+
+
+def _packs(call: Call) -> bool:
+    """Whether bits are put together: `(bits << torch.arange(8)).sum(-1, dtype=torch.uint8)`."""
+    return any(isinstance(node := strip(operand), Binary) and node.op == "LeftShift" for operand in _operands(call))
+
+
+def _operands(call: Call) -> list[Node]:
+    """What a call may reduce: its first argument, and what it is a method of."""
+    return [*call.args[:1], *([call.func.base] if isinstance(call.func, Attr) else [])]
+
+
+def _is_flag(step: InPlace | Store) -> bool:
+    """Whether an attribute is only counted up while it is 0: `if not self.initialized: self.initialized += 1`."""
+    if not isinstance(step, Store) or not isinstance(step.target, Attr):
+        return False
+    for cond, wanted in step.guards:
+        asked = strip(cond)
+        while isinstance(asked, Unary) and asked.op == "Not":
+            asked, wanted = strip(asked.operand), not wanted
+        if isinstance(asked, Attr) and asked.name == step.target.name and not wanted:
+            return True
+    return False
 
 
 def _is_count(d: Dtype) -> bool:

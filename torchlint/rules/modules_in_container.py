@@ -29,6 +29,7 @@ from torchlint.semantics.nodes import (
 )
 from torchlint.semantics.operations import called_name
 from torchlint.semantics.traces import Store
+from torchlint.semantics.usage import is_read
 from torchlint.semantics.values import Instance, Opaque
 
 if TYPE_CHECKING:
@@ -105,7 +106,8 @@ class _Search:
             held = self._held(name)
             if not held or registration.is_registered(name) or any(map(registration.is_own_attribute, held)):
                 continue
-            yield self._problem(name, store, held[0])
+            if is_read(self.cls, name):
+                yield self._problem(name, store, held[0])
 
     def _held(self, name: str) -> list[Node]:
         """What learns in the container of an attribute; nothing if it may hold more than modules."""

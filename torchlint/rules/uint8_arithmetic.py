@@ -10,8 +10,9 @@ from torchlint.semantics import arithmetic
 from torchlint.semantics.arithmetic import SMALL_CONSTANT, Dtype
 from torchlint.semantics.dtype_signs import may_hold_bytes
 from torchlint.semantics.knowledge.dtypes import ARITHMETIC, FLOATS, NARROW
-from torchlint.semantics.nodes import Attr, Binary, Call, Compare, Const, Node, Param, Unary
+from torchlint.semantics.nodes import Attr, Binary, Call, Compare, Const, Node, Param, Unary, strip
 from torchlint.semantics.operations import Operations, called_name, depends_on_param
+from torchlint.semantics.reach import reaches
 from torchlint.semantics.values import External
 
 if TYPE_CHECKING:
@@ -129,6 +130,8 @@ class Uint8Arithmetic(StaticRule):
         if sides is None:
             return
         op, base, args, in_place = sides
+        if _is_blend(node):
+            return
         if _is_composition(node):
             yield from self._composition(module, operations, node, near)
         if _cannot_wrap(op, base, args) or _is_harmless(operations, node, op, base, args):
@@ -412,6 +415,18 @@ def _same(first: Node, second: Node) -> bool:
 
 def _is_product(node: Node) -> bool:
     return isinstance(node, Binary) and node.op == "Multiply"
+
+
+def _is_blend(node: Node) -> bool:
+    """`picture * opaque + background`, where the background was made with the same mask: one of them is 0."""
+    if not isinstance(node, Binary) or node.op != "Add":
+        return False
+    return any(
+        isinstance(one, Binary)
+        and one.op == "Multiply"
+        and any(isinstance(mask := strip(part), Compare) and reaches(other, {id(mask)}) for part in one.parts())
+        for one, other in ((node.left, node.right), (node.right, node.left))
+    )
 
 
 def _is_composition(node: Node) -> bool:

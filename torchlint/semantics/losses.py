@@ -10,7 +10,8 @@ from torchlint.semantics.callers import contexts
 from torchlint.semantics.evaluation import is_idle
 from torchlint.semantics.knowledge import losses as known
 from torchlint.semantics.knowledge.training import is_backward
-from torchlint.semantics.nodes import Attr, Call, Free, Function, Guards, Imported, Item, Loop, Node, Param
+from torchlint.semantics.nodes import Attr, Call, Free, Function, Imported, Item, Loop, Node, Param
+from torchlint.semantics.truth import exclude
 from torchlint.semantics.values import ClassValue, Context, External, Instance, Opaque, Value
 
 if TYPE_CHECKING:
@@ -68,11 +69,13 @@ def _uses(evaluator: Evaluator, call: Call, context: Context | None, depth: int)
         operand = call.args[0] if call.args else call.keyword(keyword)
         if operand is None or (name == "nll_loss" and _only_picks(evaluator, call, context)):
             continue
+        if isinstance(callee, Instance) and callee.call is not None and exclude(callee.call.guards, call.guards):
+            continue  # `if task == "binary"` in both places, but not in the same way
         inputs = evaluator.activations.find(operand, context)
         created = None
         if isinstance(callee, Instance) and callee.call is not None:
             created = callee.call.function.module.site(callee.call)
-            inputs = tuple(item for item in inputs if not _exclude(item.guards, callee.call.guards))
+            inputs = tuple(item for item in inputs if not exclude(item.guards, callee.call.guards))
         elif isinstance(callee, Opaque) and isinstance(call.func, Attr):
             for base in evaluator.values(call.func.base, context):
                 if isinstance(base, Instance) and base.call is not None:
@@ -90,11 +93,6 @@ def _uses(evaluator: Evaluator, call: Call, context: Context | None, depth: int)
                     if _names_loss(inner) and evaluator.feasible(inner.guards, frame):
                         yield from _uses(evaluator, inner, frame, depth + 1)
     yield from _handed_over(evaluator, callees, call, context)
-
-
-def _exclude(one: Guards, other: Guards) -> bool:
-    """Whether one place is reached only where the other is not: a layer and a loss of the two branches of an `if`."""
-    return any(cond is rival and wanted is not asked for cond, wanted in one for rival, asked in other)
 
 
 def _only_picks(evaluator: Evaluator, call: Call, context: Context | None) -> bool:

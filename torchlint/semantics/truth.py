@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, NamedTuple
 
-from torchlint.semantics.nodes import Binary, Boolean, Compare, Node, Unary, strip
+from torchlint.semantics.nodes import (
+    Attr,
+    Binary,
+    Boolean,
+    Compare,
+    Const,
+    Display,
+    Free,
+    Guards,
+    Node,
+    Unary,
+    strip,
+)
 from torchlint.semantics.values import (
     ClassValue,
     Constant,
@@ -101,3 +114,59 @@ def compare_constants(op: str, a: object, b: object) -> bool | None:
         orders = {"LessThan": a < b, "LessThanEqual": a <= b, "GreaterThan": a > b, "GreaterThanEqual": a >= b}
         return orders.get(op)
     return None
+
+
+def exclude(one: Guards, other: Guards) -> bool:
+    """Whether a place is reached only where another is not: the branches of an `if`, or of two that ask for the same,
+    `if task == "binary"` and `if task in ("many", "few")`.
+    """
+    for cond, wanted in one:
+        for rival, asked in other:
+            if cond is rival and wanted is not asked:
+                return True
+            mine, theirs = _choice(cond, wanted), _choice(rival, asked)
+            if mine is None or theirs is None or mine.of != theirs.of:
+                continue
+            if mine.among and theirs.among:
+                if not mine.constants & theirs.constants:
+                    return True
+            elif mine.among is not theirs.among:
+                some, rest = (mine, theirs) if mine.among else (theirs, mine)
+                if some.constants <= rest.constants:
+                    return True
+    return False
+
+
+class _Choice(NamedTuple):
+    """That a variable is one of some constants, or none of them."""
+
+    of: Hashable
+    constants: frozenset[object]
+    among: bool
+
+
+def _choice(cond: Node, wanted: bool) -> _Choice | None:
+    """What a condition says of one variable."""
+    cond = strip(cond)
+    if isinstance(cond, Unary) and cond.op == "Not":
+        return _choice(cond.operand, not wanted)
+    if isinstance(cond, Boolean) and cond.op == "Or":
+        left, right = _choice(cond.left, wanted), _choice(cond.right, wanted)
+        if left is None or right is None or left.of != right.of or not left.among is right.among is wanted:
+            return None
+        return _Choice(left.of, left.constants | right.constants, wanted)
+    if not isinstance(cond, Compare):
+        return None
+    options = cond.right.parts() if isinstance(cond.right, Display) else (cond.right,)
+    constants = frozenset(option.value for option in options if isinstance(option, Const))
+    if len(constants) != len(options) or cond.op not in ("Equal", "NotEqual", "In", "NotIn"):
+        return None
+    return _Choice(_variable(cond.left), constants, (cond.op in ("Equal", "In")) is wanted)
+
+
+def _variable(node: Node) -> Hashable:
+    """What tells a variable from others: names that are looked up are the same in one file."""
+    node = strip(node)
+    if isinstance(node, Attr):
+        return (_variable(node.base), node.name)
+    return node.name if isinstance(node, Free) else id(node)

@@ -1,4 +1,4 @@
-"""Which classes of a file the rest of the project uses."""
+"""Which classes of a file, and which attributes, the rest of the project uses."""
 
 from __future__ import annotations
 
@@ -27,3 +27,11 @@ def is_left_over(cls: Class) -> bool:
         user for other in module.classes if other is not cls for user in module.project.importers(module, other.name)
     ]
     return bool(users) and not any(_UNNAMED.search(user.source.data) for user in users)
+
+
+def is_read(cls: Class, name: str) -> bool:
+    """Whether something may ask objects of a class for an attribute, and not only set it or add to it."""
+    module = cls.module
+    pattern = re.compile(rb"\.%s\b(?!\s*(=(?!=)|\.(append|extend|insert)\())" % re.escape(name.encode()))
+    users = (module, *module.project.importers(module, name))
+    return any(pattern.search(user.source.data) or _UNNAMED.search(user.source.data) for user in users)

@@ -25,8 +25,8 @@ from torchlint.semantics.nodes import (
 from torchlint.semantics.regroup import Fact, Regrouping, regroup
 from torchlint.semantics.shape_moves import is_impossible, target_sizes
 from torchlint.semantics.shape_operation import Operation
-from torchlint.semantics.sizes import product
-from torchlint.semantics.values import External, Opaque
+from torchlint.semantics.sizes import Atom, product
+from torchlint.semantics.values import External, Instance, Opaque
 
 if TYPE_CHECKING:
     from torchlint.semantics.module import Module
@@ -66,11 +66,15 @@ def wrong_views(module: Module) -> list[WrongView]:
 
 
 def _wrong_views(module: Module, shapes: Shapes) -> Iterator[WrongView]:
-    for name in ("view", "reshape"):
-        for call in module.calls_by_name.get(name, ()):
-            found = _examine(shapes, call, name)
-            if found is not None and not _is_picked_from(call) and not _is_never_reached(shapes, found):
-                yield found
+    mixed: set[int] = set()
+    calls = [(call, name) for name in ("view", "reshape") for call in module.calls_by_name.get(name, ())]
+    for call, name in sorted(calls, key=lambda found: found[0].n):
+        found = _examine(shapes, call, name)
+        if found is None or _is_picked_from(call) or _is_never_reached(shapes, found):
+            continue
+        if not _undoes(shapes, found, mixed):
+            yield found
+        mixed.add(id(call))
 
 
 def _examine(shapes: Shapes, call: Call, name: str) -> WrongView | None:
@@ -135,6 +139,17 @@ def _is_never_reached(shapes: Shapes, view: WrongView) -> bool:
             if op is not None and sizes is not None and is_impossible(op.shape, sizes):
                 return True
     return False
+
+
+def _undoes(shapes: Shapes, view: WrongView, mixed: set[int]) -> bool:
+    """Whether a view is the way back from a wrong one, `norm(x.view(-1, c, n)).view(-1, n, c)`: one bug, told once."""
+    node = _plain(view.tensor)
+    while isinstance(node, Call) and id(node) not in mixed and len(node.args) == 1:
+        layers = shapes.evaluator.values(node.func, view.context)
+        if not layers or not all(isinstance(layer, Instance) and "Norm" in layer.last for layer in layers):
+            return False
+        node = _plain(node.args[0])
+    return id(node) in mixed
 
 
 def _source(call: Call) -> Node | None:
@@ -220,15 +235,26 @@ def _is_toy(result: Regrouping) -> bool:
 
 def _swaps_sides(result: Regrouping) -> bool:
     """Whether only the height and width of an image, of its features or of a kernel change places: most are square."""
+    if len(result.targets) < IMAGE_RANK:
+        return False
+    if all(_are_sides(left.size.atom, right.size.atom) for left, right in result.moved):
+        return True
     source, last = result.source, len(result.targets) - 2
     first = IMAGE_RANK - 2
     if source.hole is not None:
         first = min(first, len(source.front) + 1)  # the hole may stand for all that is before the sides
-    return len(result.targets) >= IMAGE_RANK and all(
+    return all(
         factor.axis >= first and factor.places and min(factor.places) >= last
         for pair in result.moved
         for factor in pair
     )
+
+
+def _are_sides(one: Atom | None, other: Atom | None) -> bool:
+    """Whether two sizes were read as the last two dimensions of the same image: `_, _, h, w = x.shape`."""
+    if one is None or other is None or one.base is None or one.base != other.base:
+        return False
+    return {one.index % 100, other.index % 100} == {IMAGE_RANK - 2, IMAGE_RANK - 1}
 
 
 def _operation(shapes: Shapes, call: Call, name: str, context: Context | None) -> Operation | None:

@@ -13,3 +13,9 @@ class GroupConv(nn.Module):
     def forward(self, x):
         x = nn.functional.conv2d(x, self.weight, padding=self.side // 2)
         return x.view(-1, self.outputs, self.elements, x.shape[-1], x.shape[-2])
+
+
+def pairs_for_each_place(logits, channels):
+    _, _, h, w = logits.shape
+    x = logits.permute((0, 2, 3, 1))
+    return x.view(-1, w, h, channels, 2)
