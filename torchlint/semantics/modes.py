@@ -51,10 +51,6 @@ if TYPE_CHECKING:
     from torchlint.semantics.training import State, TrainingListener
 
 
-#: Of more networks than this, from which an option takes one, a program is about only some.
-MANY_NETWORKS = 4
-
-
 class Modes:
     def __init__(self) -> None:
         self.modes: dict[Key, Modeset] = {}
@@ -307,13 +303,11 @@ class Modes:
         return isinstance(value, Opaque) and self._explicit(forward) and not listener.places.is_modeless(value)
 
     def _is_mostly_without(self, forward: Forward, forwards: Iterable[Forward], listener: TrainingListener) -> bool:
-        """Whether an option decides which network is called, and most of them have no Dropout or BatchNorm; or at least
-        one of many, as no more is known of which of them this program is about.
-        """
+        """Whether an option decides which network is called, and most of them have no Dropout or BatchNorm."""
         options = [o for o in forwards if o.call is forward.call and o.moment.stack == forward.moment.stack]
         with listener.evaluator.aside(FUEL):
             without = [option for option in options if listener.places.sensitivity.is_none(option.value)]
-        return 2 * len(without) > len(options) or bool(without and len(options) > MANY_NETWORKS)
+        return 2 * len(without) > len(options)
 
     def _report_evaluation(self, forward: Forward, listener: TrainingListener) -> None:
         related: list[tuple[Site, str]] = []
