@@ -69,7 +69,7 @@ class DropoutAlwaysOn(StaticRule):
     ## Known problems
     Dropout that is meant to stay on (Monte Carlo dropout, the prenet of Tacotron) should say so with
     `training=True`, or in a comment on its line; neither is reported. Functions that are no method of a module are
-    not looked at.
+    not looked at, nor classes that the program doesn't use, nor a rate that is 0 in all objects that it makes.
 
     ## References
     - [torch.nn.functional.dropout](https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html)

@@ -64,7 +64,8 @@ class ModulesInContainer(StaticRule):
     ## Known problems
     A single module in a list or tuple is a known way of hiding it on purpose, and is not reported. Neither are
     modules without weights, those that are frozen (`.eval()`, `requires_grad_(False)`), and those that are
-    registered by other means: `add_module`, `setattr`, `nn.Sequential(*layers)`, an attribute of their own.
+    registered by other means: `add_module`, `setattr`, `nn.Sequential(*layers)`, an attribute of their own. A list that
+    nobody reads is not reported.
 
     ## References
     - [torch.nn.ModuleList](https://pytorch.org/docs/stable/generated/torch.nn.ModuleList.html)

@@ -35,7 +35,7 @@ class ProbabilitiesIntoNll(StaticRule):
     ```
 
     ## Known problems
-    Raw logits are only reported where the last layer is seen.
+    Raw logits are only reported where the last layer is seen. A loss that is summed up and never read is not reported.
 
     ## References
     - [torch.nn.NLLLoss](https://pytorch.org/docs/stable/generated/torch.nn.NLLLoss.html)

@@ -39,7 +39,8 @@ class SamplerWithoutSetEpoch(StaticRule):
     ## Known problems
     The guard speaks in the third epoch with the same number, so that a search for a learning rate before the training
     is no finding. In source, the sampler, its loader and the loop over epochs must be seen in one program, which never
-    calls `set_epoch`. Samplers of other makes are not looked at, nor those with a seed of their own.
+    calls `set_epoch`. Samplers of other makes are not looked at, nor those with a seed of their own, nor a training of
+    one epoch by default.
 
     ## References
     - [torch.utils.data.distributed.DistributedSampler][sampler]
