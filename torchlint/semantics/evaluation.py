@@ -26,8 +26,8 @@ from torchlint.semantics.nodes import (
 )
 from torchlint.semantics.operations import Operations
 from torchlint.semantics.reach import cuts_gradient
-from torchlint.semantics.traces import LoopStep, calls_in, conditions
-from torchlint.semantics.values import Context, External, Opaque
+from torchlint.semantics.traces import LoopStep, calls_in, calls_within, conditions
+from torchlint.semantics.values import Context, External, FunctionValue, Opaque
 
 if TYPE_CHECKING:
     from torchlint.semantics.execution import Region, Walk
@@ -38,12 +38,13 @@ BUDGET = 300
 
 Bound = tuple[Node, "Context | None"]
 
+_SWITCHES = frozenset({"train", "eval"})
 _NOISE = re.compile(r"(^|_)(noise|noises|z|latent|latents|eps)(_|\d|$)")
 
 
 def evaluation_region(call: Call, walk: Walk[State]) -> Region | None:
     """The loop or function in which a forward is an evaluation, if it looks like one."""
-    if walk.function.module.is_test:
+    if walk.function.module.is_test or _is_wrapped(walk):
         return None
     named = _named_evaluation(walk)
     for region in reversed(walk.regions):
@@ -63,6 +64,18 @@ def evaluation_region(call: Call, walk: Walk[State]) -> Region | None:
         elif walk.grad:
             return None
     return None
+
+
+def _is_wrapped(walk: Walk[State]) -> bool:
+    """Whether a function that leads here has a decorator that switches modes: `@in_eval_mode`."""
+    frame = walk.context
+    while frame is not None:
+        for decorator in frame.function.decorators:
+            for value in walk.evaluator.values(decorator, None):
+                if isinstance(value, FunctionValue) and calls_within(value.function, _SWITCHES):
+                    return True
+        frame = frame.caller
+    return False
 
 
 def is_on_held_out_data(call: Call, walk: Walk[State]) -> bool:

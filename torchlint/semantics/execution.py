@@ -35,6 +35,9 @@ MAX_STACK = 12
 MAX_UNROLLED = 4
 
 
+#: Decorators that make a context manager of a generator.
+_MANAGERS = frozenset({"contextmanager", "asynccontextmanager"})
+
 #: Functions outside the project that keep the functions they are given for later.
 _KEEP_FUNCTIONS = ("torch.", "builtins.", "signal.", "atexit.", "functools.", "typing.", "numpy.")
 
@@ -92,6 +95,8 @@ class Walk(Generic[S]):
         #: states in which the current function was left by an early return
         self.exits: list[S] = []
         self.grad = True
+        #: generators that manage a block, of which the part behind `yield` is walked now
+        self._ending: list[Function] = []
         self.context: Context | None = None
         self.function: Function
 
@@ -129,7 +134,8 @@ class Walk(Generic[S]):
             if self.steps > BUDGET or self.evaluator.fuel < 0:
                 return state, "raise"
             if isinstance(step, Call):
-                self._call(step, state)
+                if not self._is_of_other_half(step):
+                    self._call(step, state)
             elif isinstance(step, Store):
                 self.listener.stored(step, self, state)
             elif isinstance(step, InPlace):
@@ -148,7 +154,10 @@ class Walk(Generic[S]):
                     switch = self._grad_switch(context)
                     if switch is not None:
                         self.grad = switch
+                    self._manage(context, "__enter__", state)
                 state, jump = self._trace(step.body, state)
+                for context in reversed(step.contexts):
+                    self._manage(context, "__exit__", state)
                 self.grad = before
                 if jump is not None:
                     return state, jump
@@ -280,6 +289,30 @@ class Walk(Generic[S]):
         self.stack, self.regions = self.stack[:-1], regions
         self.context, self.function = outer, outer_function
 
+    def _manage(self, context: Node, name: str, state: S) -> None:
+        """What a context manager of the project does before or after its block: `with Evaluating(net): ...`."""
+        if not isinstance(context, Call):
+            return
+        for callee in self.evaluator.values(context.func, self.context) if name == "__exit__" else ():
+            if isinstance(callee, FunctionValue) and _yield_of(callee.function) is not None:
+                frame = self.evaluator.entered(callee, context, self.context)
+                if frame is not None:
+                    self._ending.append(callee.function)
+                    self.enter(context, frame, state)
+                    self._ending.pop()
+        for manager in self.evaluator.values(context, self.context):
+            if isinstance(manager, Instance) and manager.cls is not None:
+                method = self.evaluator.find_method(manager.cls, name)
+                if method is not None:
+                    self.enter(context, self.evaluator.frame(method, None, self.context, manager), state)
+
+    def _is_of_other_half(self, step: Call) -> bool:
+        """Whether a call of a generator that manages a block stands behind its `yield`, or, at the end of the block,
+        before it.
+        """
+        middle = _yield_of(step.function)
+        return middle is not None and (step.n > middle) is (step.function not in self._ending)
+
     def _grad_switch(self, node: Node) -> bool | None:
         """What entering a context does to gradient recording; None if nothing."""
         if not isinstance(node, Call):
@@ -293,6 +326,13 @@ class Walk(Generic[S]):
                 if callee.last == "set_grad_enabled" and node.args:
                     return self.evaluator.truth(node.args[0], self.context)
         return None
+
+
+def _yield_of(function: Function) -> int | None:
+    """The place of the `yield` of a generator that is made a context manager."""
+    if not any(getattr(decorator, "name", "") in _MANAGERS for decorator in function.decorators):
+        return None
+    return function.yield_n
 
 
 def _switches_grad_off(evaluator: Evaluator, function: Function) -> bool:

@@ -250,7 +250,10 @@ class ExpressionBuilder:
     def _yield(self, node: ast.Yield) -> Node:
         if node.value is not None:
             self.function.returns.append(Return(self.expr(node.value), self.guards, True))
-        return self.new(Unknown(), node)
+        found = self.new(Unknown(), node)
+        if self.function.yield_n is None:
+            self.function.yield_n = found.n
+        return found
 
     def _yield_from(self, node: ast.YieldFrom) -> Node:
         value = self.new(Element(self.expr(node.value)), node)

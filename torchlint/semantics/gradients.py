@@ -92,8 +92,7 @@ class Gradients:
 
     def backward(self, call: Call, walk: Walk[State], listener: TrainingListener) -> None:
         if _is_distributed(call, walk):
-            for place, item in self.optimizers.items():
-                self.optimizers[place] = replace(item, unknown=True)
+            self.unclear()
             return
         self.pending = True
         self.last_backward = call
@@ -244,6 +243,11 @@ class Gradients:
 
     def uncertain(self, place: Place) -> None:
         self.optimizers[place] = replace(self._of(place), unknown=True)
+
+    def unclear(self) -> None:
+        """Something is done to gradients, and it isn't followed to which."""
+        for place in self.optimizers:
+            self.uncertain(place)
 
 
 def _clipped_modules(call: Call, walk: Walk[State], listener: TrainingListener) -> Place:

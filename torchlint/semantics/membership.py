@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.layers import own_attribute
 from torchlint.semantics.nodes import Attr, Call, Element, Item, Node, Part, strip
+from torchlint.semantics.operations import called_name
 from torchlint.semantics.places import Key, Place
-from torchlint.semantics.values import Instance, Value
+from torchlint.semantics.values import Instance, Opaque, Value
 
 if TYPE_CHECKING:
     from torchlint.semantics.execution import Walk
@@ -25,7 +26,7 @@ def handed_in(network: Value, met: Container[Key], listener: TrainingListener, d
     if not isinstance(network, Instance) or depth == MAX_DEPTH:
         return set()
     found: set[Key] = set()
-    for part in _parts(network, listener):
+    for part in parts_of(network, listener):
         key = listener.places.key(part)
         if part is network or not (key in met or listener.places.is_module(part)):
             continue
@@ -34,7 +35,7 @@ def handed_in(network: Value, met: Container[Key], listener: TrainingListener, d
     return found
 
 
-def _parts(network: Instance, listener: TrainingListener) -> Iterator[Value]:
+def parts_of(network: Instance, listener: TrainingListener) -> Iterator[Value]:
     """What the attributes of a network are, or the networks in a row, `nn.Sequential(encoder, head)`."""
     evaluator = listener.evaluator
     if network.cls is None:
@@ -62,6 +63,19 @@ def drawn_from(part: Node, walk: Walk[State], listener: TrainingListener) -> Pla
     if isinstance(parts, Call) and isinstance(parts.func, Attr) and parts.func.name in _PARTS:
         return listener.places.place(parts.func.base, walk.context)
     return frozenset()
+
+
+def named_by_string(networks: Iterable[Value], listener: TrainingListener) -> Iterator[Key]:
+    """The networks of an object of which a name that is put together picks one: `getattr(self, "net_" + name)`."""
+    for network in networks:
+        if not isinstance(network, Opaque) or not isinstance(network.node, Call):
+            continue
+        if called_name(network.node) != "getattr" or not network.node.args:
+            continue
+        for owner in listener.evaluator.values(network.node.args[0], network.context):
+            for part in parts_of(owner, listener) if isinstance(owner, Instance) else ():
+                if isinstance(part, Opaque) or listener.places.is_module(part):
+                    yield listener.places.key(part)
 
 
 def is_inner(value: Value, listener: TrainingListener) -> bool:

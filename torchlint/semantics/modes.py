@@ -38,8 +38,8 @@ from torchlint.semantics.forwards import (
 )
 from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.layers import is_self, own_object
-from torchlint.semantics.membership import drawn_from, handed_in, is_inner, is_of_others, owner_of
-from torchlint.semantics.nodes import Attr, Call, Function
+from torchlint.semantics.membership import drawn_from, handed_in, is_inner, is_of_others, named_by_string, owner_of
+from torchlint.semantics.nodes import Attr, Call, Function, Node
 from torchlint.semantics.places import Key, Place
 from torchlint.semantics.reach import hands_back
 from torchlint.semantics.sensitivity import FUEL
@@ -117,8 +117,8 @@ class Modes:
         keys = set(listener.places.place(whose, walk.context))
         for network in networks:
             keys |= handed_in(network, self.modes, listener)
-        for whole in drawn_from(whose, walk, listener):
-            self.modes[whole] = frozenset({Mode(UNKNOWN)})  # some of its parts may be in another mode now
+        for other in (*drawn_from(whose, walk, listener), *named_by_string(networks, listener)):
+            self.modes[other] = frozenset({Mode(UNKNOWN)})  # it, or some of its parts, may be in another mode now
         for key in keys:
             entered = self._entered(key, mode) or walk.moment
             self.modes[key] = frozenset({Mode(mode, walk.moment, call, entered)})
@@ -129,8 +129,9 @@ class Modes:
         modes = self.modes.get(key, frozenset())
         return next((mode.entered for mode in modes if len(modes) == 1 and mode.name == name), None)
 
-    def mentioned(self, node: Attr, walk: Walk[State], listener: TrainingListener) -> None:
-        for key in listener.places.place(node.base, walk.context):
+    def mentioned(self, network: Node, walk: Walk[State], listener: TrainingListener) -> None:
+        """Something is done with a network that may switch its mode."""
+        for key in listener.places.place(network, walk.context):
             self.modes[key] = frozenset({Mode(UNKNOWN)})
 
     def created(self, network: Key) -> None:

@@ -379,6 +379,7 @@ class Function:
         "returns",
         "stores",
         "trace",
+        "yield_n",
     )
 
     def __init__(self, module: Module, name: str, parent: Function | None, cls: Class | None, n: int) -> None:
@@ -386,6 +387,8 @@ class Function:
         self.params: list[Param] = []
         self.decorators: tuple[Node, ...] = ()
         self.trace: Trace = []
+        #: the number of the first `yield`
+        self.yield_n: int | None = None
         self.returns: list[Return] = []
         #: every value that a local name is ever given
         self.bindings: dict[str, list[Node]] = {}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from torchlint.semantics.nodes import Call
+from torchlint.semantics.nodes import Attr, Call
 from torchlint.semantics.operations import called_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
-    from torchlint.semantics.nodes import Attr, Binary, Guards, Item, Node
+    from torchlint.semantics.nodes import Binary, Function, Guards, Item, Node
 
 
 class Store:
@@ -109,6 +109,13 @@ def calls_in(trace: Trace) -> list[Call]:
         for block in blocks(step):
             found += calls_in(block)
     return found
+
+
+def calls_within(function: Function, methods: Collection[str]) -> bool:
+    """Whether a function, or one in it, calls a method of one of these names."""
+    return any(isinstance(call.func, Attr) and call.func.name in methods for call in function.calls) or any(
+        calls_within(inner, methods) for inner in function.inner
+    )
 
 
 #: Context managers of pytest and unittest for code that must raise.

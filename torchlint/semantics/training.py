@@ -14,6 +14,7 @@ from torchlint.semantics.execution import Moment, Region, Walk
 from torchlint.semantics.gradients import Gradients, display_name
 from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.knowledge.transparent import makes_object
+from torchlint.semantics.membership import parts_of
 from torchlint.semantics.modes import Modes
 from torchlint.semantics.nodes import (
     Attr,
@@ -32,12 +33,13 @@ from torchlint.semantics.nodes import (
     Unary,
     strip,
 )
+from torchlint.semantics.operations import called_name
 from torchlint.semantics.places import Places, made_in
 from torchlint.semantics.replacing import Replacing
 from torchlint.semantics.sampling import Sampling
 from torchlint.semantics.scaling import Scaling, after_backward, is_scaler
 from torchlint.semantics.stepping import Stepping
-from torchlint.semantics.traces import Bare, InPlace, Store
+from torchlint.semantics.traces import Bare, InPlace, Store, calls_within
 from torchlint.semantics.values import ClassValue, Context, External, FunctionValue, Instance, Opaque, Value
 
 if TYPE_CHECKING:
@@ -146,6 +148,10 @@ class TrainingListener:
             state.scaling = state.scaling.unscaled() if name == "unscale_" else Scaling()
             if not own:
                 return True
+        if "hook" in name and isinstance(func, Attr) and self.places.is_optimizer(func.base, walk.context):
+            state.gradients.uncertain(self.places.place(func.base, walk.context))
+        if any(isinstance(callee, FunctionValue) and self._is_wrapped(callee.function) for callee in callees):
+            state.gradients.unclear()
         if "set_epoch" in name:
             self.sampling.told()
         if name == "add_param_group" and isinstance(func, Attr):
@@ -168,8 +174,18 @@ class TrainingListener:
             self._unknown_call(call, callees, walk, state)
         if isinstance(func, Attr) and {"train", "eval"} & set(known.words(name)):
             if any(isinstance(callee, Opaque) for callee in callees):
-                state.modes.mentioned(func, walk, self)  # `model.set_train()` of a network of unknown make
+                state.modes.mentioned(func.base, walk, self)  # `model.set_train()` of a network of unknown make
+        if isinstance(func, Call) and called_name(func) == "getattr" and func.args:
+            state.modes.mentioned(func.args[0], walk, self)  # `getattr(model, mode)()`
         return any(self._skips(callee) for callee in callees) or not any(map(self._may_matter, callees))
+
+    def _is_wrapped(self, function: Function) -> bool:
+        """Whether a decorator of the project does something about gradients around a function."""
+        return any(
+            isinstance(value, FunctionValue) and calls_within(value.function, _STEPS)
+            for decorator in function.decorators
+            for value in self.evaluator.values(decorator, None)
+        )
 
     def _created(self, call: Call, callees: tuple[Value, ...], walk: Walk[State], state: State) -> None:
         """A new optimizer or network, perhaps in every round of a loop: it has no past."""
@@ -302,7 +318,7 @@ class TrainingListener:
         if isinstance(node, Attr) and node.name == "step":
             self.stepping.may_step()
         if isinstance(node, Attr) and node.name in ("eval", "train"):
-            state.modes.mentioned(node, walk, self)
+            state.modes.mentioned(node.base, walk, self)
         elif isinstance(node, Attr) and node.name == "zero_grad":
             state.gradients.assigned(walk)
 
@@ -326,11 +342,14 @@ class TrainingListener:
             return
         if callees and all(isinstance(c, External) and c.last[:1].isupper() for c in callees):
             return  # an object built around it: a scheduler, a dict
+        unseen = not callees or any(isinstance(callee, Opaque) for callee in callees)
         for argument in (*call.args, *(value for _, value in call.keywords)):
             node = argument.base if isinstance(argument, Starred) else argument
             if isinstance(node, _NO_OBJECTS):
                 continue
             values = self.evaluator.values(node, walk.context)
+            if unseen:
+                self._given(values, state)
             if any(isinstance(value, (Instance, Opaque)) for value in values) and self.places.is_optimizer(
                 node, walk.context
             ):
@@ -339,6 +358,16 @@ class TrainingListener:
                     self.replacing.handed(self.places.place(node, walk.context))
                     state.gradients.handed_over(self.places.place(node, walk.context))
 
+    def _given(self, values: tuple[Value, ...], state: State) -> None:
+        """A trainer is given to a callback of unknown make, which may do anything with its optimizers."""
+        for value in values:
+            if isinstance(value, Instance) and value.cls is not None and not self.places.is_module(value):
+                for part in parts_of(value, self):
+                    if isinstance(part, Instance) and self.places.is_optimizer_value(part):
+                        state.gradients.handed_over(frozenset({self.places.key(part)}))
+
+
+_STEPS = frozenset({"zero_grad", "backward", "step"})
 
 #: what is no optimizer, whatever it is made of
 _NO_OBJECTS = (Binary, Compare, Comprehension, Const, Display, FunctionRef, Mapping, Unary)
