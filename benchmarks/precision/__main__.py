@@ -8,7 +8,7 @@ were at the commit named there; those that are absent are told and left out. A f
 says, but does little harm or may be meant) or *false*; else it is *unread*, and listed. Verdicts on findings that are
 not made any more are counted as *gone*: false ones that were mended, and true ones that were lost.
 
-The repositories of the kinds `first-sight` to `first-sight-4`, one batch after the other, were linted before anything
+The repositories of the kinds `first-sight` to `first-sight-5`, one batch after the other, were linted before anything
 was mended on them, and their verdicts are on what was found then: `gone` counts what was mended since.
 
 Lines are those of Python files and of the code cells of notebooks.
@@ -150,7 +150,7 @@ def table(found: dict[Place, str], known: dict[Place, str], lines: int, markdown
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("clones", type=Path)
-    kinds = ["expert", "hand-written", "other", "first-sight", "first-sight-2", "first-sight-3", "first-sight-4"]
+    kinds = sorted({record["kind"] for record in records("repositories.jsonl")})
     parser.add_argument("--kind", choices=kinds, help="only repositories of this kind")
     parser.add_argument("--only", action="append", help="only this repository; may be given again")
     parser.add_argument("--select", help="rules, as for `torchlint check`; the default ones if absent")
