@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from torchlint.semantics.layers import is_self
 from torchlint.semantics.nodes import (
     Attr,
+    Binary,
     Call,
     Choice,
     Comprehension,
@@ -120,6 +121,8 @@ class Registration:
             return False
         if is_attribute(node, name, method):
             return True
+        if isinstance(node, Binary) and node.op == "Add":
+            return any(self._mentions(part, name, method, depth + 1) for part in node.parts())
         if isinstance(node, (Starred, Display, Choice, Join, Comprehension, Mapping)):
             source = (node.source,) if isinstance(node, Comprehension) else ()
             return any(self._mentions(part, name, method, depth + 1) for part in (*node.parts(), *source))

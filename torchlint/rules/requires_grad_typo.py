@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 from torchlint.findings import Fix
 from torchlint.rules.base import Problem, StaticRule
+from torchlint.semantics.knowledge.activations import KEEPING
+from torchlint.semantics.knowledge.tensors import FRESH
 from torchlint.semantics.layers import assigns, is_module
 from torchlint.semantics.nodes import Attr, Call, Element, Free, Function, Item, Node, Param, Part, Slice, strip
+from torchlint.semantics.operations import called_name
 from torchlint.semantics.traces import Store
-from torchlint.semantics.values import Instance, Opaque, Value
+from torchlint.semantics.values import External, Instance, Opaque, Value
 
 if TYPE_CHECKING:
     from torchlint.semantics.evaluate import Evaluator
@@ -93,7 +96,8 @@ class RequiresGradTypo(StaticRule):
                 if not isinstance(target, Attr) or store.op != "=":
                     continue
                 if target.name in _MISSPELLINGS:
-                    yield from self._misspelt(module, function, target)
+                    if not _is_so_already(module.evaluator, store, target):
+                        yield from self._misspelt(module, function, target)
                 elif target.name == "requires_grad":
                     yield from self._on_module(module, function, store, target)
 
@@ -128,6 +132,19 @@ class RequiresGradTypo(StaticRule):
             f"write `{base}.requires_grad_({given})`",
             fix=partial(_called, module, store, target),
         )
+
+
+def _is_so_already(evaluator: Evaluator, store: Store, target: Attr) -> bool:
+    """Whether a tensor that was just made is told that it needs no gradient, as none does that is made."""
+    if evaluator.constant(store.value, None) is not False:
+        return False
+    made = strip(target.base)
+    while isinstance(made, Call) and isinstance(made.func, Attr) and called_name(made) in KEEPING and not made.keywords:
+        made = strip(made.func.base)
+    if not isinstance(made, Call) or made.keyword("requires_grad") is not None or called_name(made) not in FRESH:
+        return False
+    values = evaluator.values(made.func, None)
+    return any(isinstance(value, External) and value.name.startswith("torch.") for value in values)
 
 
 def _renamed(module: Module, target: Attr) -> Fix | None:

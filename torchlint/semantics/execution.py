@@ -69,6 +69,9 @@ class Listener(Protocol[S]):
     def concerned(self, callee: Value) -> bool:
         """Whether the body of a function is of interest."""
 
+    def managed(self, manager: Call, walk: Walk[S], state: S) -> None:
+        """A context manager that isn't seen begins or ends: `with evaluating(net): ...`."""
+
     def stored(self, store: Store, walk: Walk[S], state: S) -> None: ...
 
     def updated(self, step: InPlace, walk: Walk[S], state: S) -> None: ...
@@ -293,6 +296,8 @@ class Walk(Generic[S]):
         """What a context manager of the project does before or after its block: `with Evaluating(net): ...`."""
         if not isinstance(context, Call):
             return
+        if all(isinstance(callee, (External, Opaque)) for callee in self.evaluator.values(context.func, self.context)):
+            self.listener.managed(context, self, state)
         for callee in self.evaluator.values(context.func, self.context) if name == "__exit__" else ():
             if isinstance(callee, FunctionValue) and _yield_of(callee.function) is not None:
                 frame = self.evaluator.entered(callee, context, self.context)

@@ -199,7 +199,7 @@ class Modes:
             ]
             if any(isinstance(callee, FunctionValue) and _sees_to_its_mode(callee.function) for callee in callees):
                 return []
-        return list(found)
+        return [value for value in found if not _asks_itself(value, listener)]
 
     def _may_be_network(self, value: Instance | Opaque, listener: TrainingListener) -> bool:
         if listener.places.key(value) in self.modes:
@@ -328,6 +328,14 @@ def _sees_to_its_mode(method: Function) -> bool:
         isinstance(call.func, Attr) and call.func.name == "eval" and is_self(call.func.base, method)
         for call in method.calls
     )
+
+
+def _asks_itself(network: Value, listener: TrainingListener) -> bool:
+    """Whether the forward of a network sets its mode, perhaps as an argument says."""
+    if not isinstance(network, Instance) or network.cls is None:
+        return False
+    forward = listener.evaluator.find_method(network.cls, "forward")
+    return forward is not None and _sees_to_its_mode(forward)
 
 
 def _is_context_manager(call: Call, listener: TrainingListener) -> bool:

@@ -204,8 +204,8 @@ class Places:
         )
 
 
-def made_in(key: Key, call: Call) -> bool:
-    """Whether an object is made by a call, or in the function that it enters, or in one that this enters."""
+def made_in(key: Key, call: Call, context: Context | None) -> bool:
+    """Whether an object is made by a call in a frame, or in the function that it enters, or in one that this enters."""
     if isinstance(key, Instance):
         maker, frame = key.call, key.context
     elif isinstance(key, tuple) and key[0] == "value":
@@ -213,12 +213,16 @@ def made_in(key: Key, call: Call) -> bool:
     else:
         return False
     if maker is call:
-        return True
+        return _plain(frame) is _plain(context)
     while frame is not None:
         if frame.call is call:
-            return isinstance(maker, Call)
+            return isinstance(maker, Call) and _plain(frame.caller) is _plain(context)
         frame = frame.caller
     return False
+
+
+def _plain(context: Context | None) -> Context | None:
+    return context.plain if context is not None else None
 
 
 def names_of(node: Node) -> set[str]:

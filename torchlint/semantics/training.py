@@ -201,7 +201,7 @@ class TrainingListener:
                     state.modes.created(value)
         else:
             # what a factory makes is new each time that it is called
-            for key in [key for key in state.modes.modes if made_in(key, call)]:
+            for key in [key for key in state.modes.modes if made_in(key, call, walk.context)]:
                 state.modes.created(key)
 
     def _name(self, call: Call, callees: tuple[Value, ...]) -> str:
@@ -300,6 +300,16 @@ class TrainingListener:
                 state.gradients.uncertain(self.places.place(func.base, walk.context))
                 return
         self._step(func, call, walk, state)
+
+    def managed(self, manager: Call, walk: Walk[State], state: State) -> None:
+        """Code that isn't seen may put the networks that it is given into another mode for the length of a block."""
+        callees = self.evaluator.values(manager.func, walk.context)
+        if callees and all(isinstance(callee, External) and callee.name.startswith("torch.") for callee in callees):
+            return
+        for argument in (*manager.args, *(value for _, value in manager.keywords)):
+            listed = strip(argument)
+            for network in listed.parts() if isinstance(listed, Display) else (argument,):
+                state.modes.mentioned(network, walk, self)
 
     def stored(self, store: Store, walk: Walk[State], state: State) -> None:
         target = store.target

@@ -11,12 +11,17 @@ def build(classes):
     return net
 
 
-class Positions(nn.Module):
+class Prompt(nn.Module):
     def __init__(self, width, length=512):
         super().__init__()
-        table = torch.zeros(length, width)
-        table.requires_grads = False  # TLN604
-        self.register_buffer("table", table)
+        self.table = nn.Parameter(torch.zeros(length, width))
+        self.table.requires_grads = False  # TLN604
 
     def forward(self, x):
         return x + self.table[: x.size(1)]
+
+
+def to_optimize(size):
+    image = torch.zeros(1, 3, size, size)
+    image.require_grad = True  # TLN604
+    return image
