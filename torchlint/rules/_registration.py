@@ -63,8 +63,8 @@ class Registration:
             for call in method.calls:
                 func = call.func
                 called = called_name(call)
-                if called in _REGISTERING:
-                    return True
+                if called in _REGISTERING or (called == "parameters" and method.name == "__init__"):
+                    return True  # what is asked for its parameters there is registered by them
                 if called in _LOOKING or _only_runs(call):
                     continue
                 if isinstance(func, Attr) and is_attribute(func.base, name, method):
@@ -74,29 +74,24 @@ class Registration:
             for store in method.stores:
                 # `self.first = self.layers[0]`
                 if isinstance(store.target, Attr) and is_self(store.target.base, method):
-                    if self._mentions(store.value, name, method, 0) or (
-                        self._is_item(store.value, name, method) or self._is_handed_out(store.value, name)
-                    ):
+                    if self._mentions(store.value, name, method, 0) or self._is_item(store.value, name, method):
                         return True
                     if store.target.name == name and _is_handed_on(store.value, method):
                         return True
                     # the same local list under two names: `self.all = nn.ModuleList(layers)`
                     if store.target.name != name and self._shares(store.value, name, method):
                         return True
-        return self._is_handled_outside(name)
+        return self._is_handed_out(name) or self._is_handled_outside(name)
 
     def _is_item(self, node: Node, name: str, method: Function) -> bool:
         node = strip(node)
         return isinstance(node, Item) and is_attribute(node.base, name, method)
 
-    def _is_handed_out(self, node: Node, name: str) -> bool:
-        """`self.backbone = self._chosen(kind)`, where that method returns one item of the container."""
-        call = strip(node)
-        called = called_name(call) if isinstance(call, Call) else None
+    def _is_handed_out(self, name: str) -> bool:
+        """Whether a method gives back one item of the container, to be registered: `self.net = self._chosen(kind)`."""
         return any(
             self._is_item(part, name, method)
             for method in self.methods
-            if method.name == called
             for item in method.returns
             for part in (item.value, *item.value.parts())
         )

@@ -101,7 +101,7 @@ class _Search:
             return
         self.methods = [method for owner in self.evaluator.mro(self.cls) for method in owner.methods.values()]
         registration = Registration(self.module, self.methods)
-        if registration.cares_itself():
+        if registration.cares_itself() or _does_nothing(self.cls):
             return
         for name, store in containers.items():
             held = self._held(name)
@@ -270,6 +270,12 @@ class _Search:
         return bool(values) and all(
             has_weights(self.evaluator, value) and (isinstance(value, Opaque) or _is_made(value)) for value in values
         )
+
+
+def _does_nothing(cls: Class) -> bool:
+    """Whether the forward of a class is left out: a demonstration of what is registered."""
+    forward = cls.methods.get("forward")
+    return forward is not None and not forward.calls and not forward.returns
 
 
 def _makes(node: Node, depth: int) -> bool:
