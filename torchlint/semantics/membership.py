@@ -6,17 +6,21 @@ from collections.abc import Container, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.layers import own_attribute
-from torchlint.semantics.nodes import Attr, Call, Element, Item, Node, Part, strip
-from torchlint.semantics.operations import called_name
+from torchlint.semantics.nodes import Attr, Call, Element, Item, Node, Param, Part, strip
 from torchlint.semantics.places import Key, Place
 from torchlint.semantics.values import Instance, Opaque, Value
 
 if TYPE_CHECKING:
+    from torchlint.semantics.evaluate import Evaluator
     from torchlint.semantics.execution import Walk
     from torchlint.semantics.training import State, TrainingListener
+    from torchlint.semantics.values import Context
 
 #: Networks in networks are followed this far.
 MAX_DEPTH = 3
+
+#: Steps back from a value to what it is picked from.
+MAX_PICKS = 8
 
 _PARTS = frozenset({"modules", "named_modules", "children", "named_children"})
 
@@ -65,17 +69,37 @@ def drawn_from(part: Node, walk: Walk[State], listener: TrainingListener) -> Pla
     return frozenset()
 
 
-def named_by_string(networks: Iterable[Value], listener: TrainingListener) -> Iterator[Key]:
-    """The networks of an object of which a name that is put together picks one: `getattr(self, "net_" + name)`."""
+def picked_among(networks: Iterable[Value], listener: TrainingListener) -> Iterator[Key]:
+    """The networks of an object of which some are picked in a way that isn't followed: `getattr(self, "net_" + name)`,
+    `self.nets[name]`, `for net in vars(self).values()`.
+    """
     for network in networks:
-        if not isinstance(network, Opaque) or not isinstance(network.node, Call):
+        if not isinstance(network, Opaque) or isinstance(network.node, Attr):
             continue
-        if called_name(network.node) != "getattr" or not network.node.args:
-            continue
-        for owner in listener.evaluator.values(network.node.args[0], network.context):
-            for part in parts_of(owner, listener) if isinstance(owner, Instance) else ():
+        for owner in _picked_from(network.node, network.context, listener.evaluator):
+            for part in parts_of(owner, listener):
                 if isinstance(part, Opaque) or listener.places.is_module(part):
                     yield listener.places.key(part)
+
+
+def _picked_from(node: Node, context: Context | None, evaluator: Evaluator) -> list[Instance]:
+    """The objects of the project from whose attributes a value is picked."""
+    for _ in range(MAX_PICKS):
+        node = strip(node)
+        if isinstance(node, (Attr, Param)):
+            owners = evaluator.values(node.base if isinstance(node, Attr) else node, context)
+            found = [owner for owner in owners if isinstance(owner, Instance)]
+            if found or isinstance(node, Param):
+                return found
+        if isinstance(node, Item) and evaluator.constant(node.index, context) is not None:
+            return []
+        if isinstance(node, Call):
+            node = node.func.base if isinstance(node.func, Attr) else node.args[0] if node.args else node
+        elif isinstance(node, (Attr, Element, Item, Part)):
+            node = node.base
+        else:
+            return []
+    return []
 
 
 def is_inner(value: Value, listener: TrainingListener) -> bool:

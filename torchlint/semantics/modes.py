@@ -38,7 +38,7 @@ from torchlint.semantics.forwards import (
 )
 from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.layers import is_self, own_object
-from torchlint.semantics.membership import drawn_from, handed_in, is_inner, is_of_others, named_by_string, owner_of
+from torchlint.semantics.membership import drawn_from, handed_in, is_inner, is_of_others, owner_of, picked_among
 from torchlint.semantics.nodes import Attr, Call, Function, Node
 from torchlint.semantics.places import Key, Place
 from torchlint.semantics.reach import hands_back
@@ -117,7 +117,7 @@ class Modes:
         keys = set(listener.places.place(whose, walk.context))
         for network in networks:
             keys |= handed_in(network, self.modes, listener)
-        for other in (*drawn_from(whose, walk, listener), *named_by_string(networks, listener)):
+        for other in (*drawn_from(whose, walk, listener), *picked_among(networks, listener)):
             self.modes[other] = frozenset({Mode(UNKNOWN)})  # it, or some of its parts, may be in another mode now
         for key in keys:
             entered = self._entered(key, mode) or walk.moment

@@ -40,7 +40,7 @@ from torchlint.semantics.sampling import Sampling
 from torchlint.semantics.scaling import Scaling, after_backward, is_scaler
 from torchlint.semantics.stepping import Stepping
 from torchlint.semantics.traces import Bare, InPlace, Store, calls_within
-from torchlint.semantics.values import ClassValue, Context, External, FunctionValue, Instance, Opaque, Value
+from torchlint.semantics.values import ClassValue, Container, Context, External, FunctionValue, Instance, Opaque, Value
 
 if TYPE_CHECKING:
     from torchlint.semantics.evaluate import Evaluator
@@ -115,6 +115,8 @@ class TrainingListener:
         func = call.func
         if not own:
             self.stepping.called(name, call, walk)
+        for network in self._handed_a_switch(name, call, callees, walk):
+            state.modes.mentioned(network, walk, self)
         if name in ("eval", "train") and isinstance(func, Attr):
             return state.modes.switched(name, func, call, own, walk, self)
         if known.is_backward(name) and not own:
@@ -178,6 +180,21 @@ class TrainingListener:
         if isinstance(func, Call) and called_name(func) == "getattr" and func.args:
             state.modes.mentioned(func.args[0], walk, self)  # `getattr(model, mode)()`
         return any(self._skips(callee) for callee in callees) or not any(map(self._may_matter, callees))
+
+    def _handed_a_switch(self, name: str, call: Call, callees: tuple[Value, ...], walk: Walk[State]) -> Iterator[Node]:
+        """Networks that are given to a switch, or one to them: `net.apply(freeze)`, `map(nn.Module.eval, nets)`."""
+        if name in ("eval", "train") and any(isinstance(callee, External) for callee in callees):
+            yield from call.args[:1]  # nn.Module.eval(net)
+        if name not in ("apply", "map") or not call.args:
+            return
+        if not any(map(_switches, self.evaluator.values(call.args[0], walk.context))):
+            return
+        if isinstance(call.func, Attr):
+            yield call.func.base
+        for networks in call.args[1:]:
+            for value in self.evaluator.values(networks, walk.context):
+                if isinstance(value, Container):
+                    yield from (item for item, _ in value.items)
 
     def _is_wrapped(self, function: Function) -> bool:
         """Whether a decorator of the project does something about gradients around a function."""
@@ -375,6 +392,13 @@ class TrainingListener:
                 for part in parts_of(value, self):
                     if isinstance(part, Instance) and self.places.is_optimizer_value(part):
                         state.gradients.handed_over(frozenset({self.places.key(part)}))
+
+
+def _switches(value: Value) -> bool:
+    """Whether a function switches modes, as `nn.Module.eval` does."""
+    if isinstance(value, FunctionValue):
+        return calls_within(value.function, ("eval", "train"))
+    return isinstance(value, External) and value.last in ("eval", "train")
 
 
 _STEPS = frozenset({"zero_grad", "backward", "step"})

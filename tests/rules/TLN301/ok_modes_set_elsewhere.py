@@ -155,6 +155,80 @@ def by_the_name_of_the_mode():
         run(net, optimizer, "eval")
 
 
+class ByItsAttributes:
+    def __init__(self):
+        self.net = Net()
+        self.optimizer = torch.optim.Adam(self.net.parameters())
+
+    def mode(self, training):
+        for value in vars(self).values():
+            if isinstance(value, nn.Module):
+                value.train(training)
+
+    def fit(self):
+        for epoch in range(3):
+            self.mode(True)
+            for x, y in batches:
+                step(self.net, self.optimizer, x, y)
+            self.mode(False)
+            with torch.no_grad():
+                for x, y in batches:
+                    print((self.net(x).argmax(1) == y).sum().item())
+
+
+class ByARegister:
+    def __init__(self):
+        self.net, self.other = Net(), Net()
+        self.optimizer = torch.optim.Adam(self.net.parameters())
+        self.register = {}
+        self.add("net", self.net)
+
+    def add(self, name, model):
+        self.register[name] = model
+
+    def models(self):
+        yield self.other
+
+    def mode(self, training):
+        for name in self.register:
+            self.register[name].train(training)
+        for model in self.models():
+            model.train(training)
+
+    def fit(self):
+        for epoch in range(3):
+            self.mode(True)
+            for x, y in batches:
+                step(self.net, self.optimizer, x, y)
+                step(self.other, self.optimizer, x, y)
+            self.mode(False)
+            with torch.no_grad():
+                for x, y in batches:
+                    print((self.net(x).argmax(1) == y).sum().item(), self.other(x))
+
+
+def through_functions():
+    one, two, three = Net(), Net(), Net()
+    optimizer = torch.optim.Adam([*one.parameters(), *two.parameters(), *three.parameters()])
+    for epoch in range(3):
+        for x, y in batches:
+            step(one, optimizer, x, y)
+            step(two, optimizer, x, y)
+            step(three, optimizer, x, y)
+        nn.Module.eval(one)
+        two.apply(lambda part: part.eval())
+        list(map(nn.Module.eval, [three]))
+        with torch.no_grad():
+            for x, y in batches:
+                print(one(x), two(x), three(x))
+        nn.Module.train(one)
+        two.apply(lambda part: part.train())
+        list(map(nn.Module.train, [three]))
+
+
+ByItsAttributes().fit()
+ByARegister().fit()
+through_functions()
 with_a_class()
 with_an_agent()
 with_a_decorator()
