@@ -14,33 +14,25 @@ from torchlint.semantics.execution import Moment, Region, Walk
 from torchlint.semantics.gradients import Gradients, display_name
 from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.knowledge.transparent import makes_object
-from torchlint.semantics.membership import parts_of
 from torchlint.semantics.modes import Modes
 from torchlint.semantics.nodes import (
     Attr,
     Binary,
     Call,
-    Compare,
-    Comprehension,
-    Const,
-    Display,
     Free,
     Function,
-    FunctionRef,
-    Mapping,
     Node,
     Starred,
-    Unary,
     strip,
 )
-from torchlint.semantics.operations import called_name
 from torchlint.semantics.places import Places, made_in
 from torchlint.semantics.replacing import Replacing
 from torchlint.semantics.sampling import Sampling
 from torchlint.semantics.scaling import Scaling, after_backward, is_scaler
 from torchlint.semantics.stepping import Stepping
-from torchlint.semantics.traces import Bare, InPlace, Store, calls_within
-from torchlint.semantics.values import ClassValue, Container, Context, External, FunctionValue, Instance, Opaque, Value
+from torchlint.semantics.traces import Bare, InPlace, Store
+from torchlint.semantics.unseen import Unseen
+from torchlint.semantics.values import ClassValue, Context, External, FunctionValue, Instance, Opaque, Value
 
 if TYPE_CHECKING:
     from torchlint.semantics.evaluate import Evaluator
@@ -81,8 +73,7 @@ class TrainingListener:
         self.stepping = Stepping(self)
         self.replacing = Replacing(self)
         self.sampling = Sampling(self)
-        #: forward calls under gradients since the last backward: their losses may be in it
-        self.forwards: list[object] = []
+        self.unseen = Unseen(self)
 
     # ------------------------------------------------------- state protocol
 
@@ -115,8 +106,7 @@ class TrainingListener:
         func = call.func
         if not own:
             self.stepping.called(name, call, walk)
-        for network in self._handed_a_switch(name, call, callees, walk):
-            state.modes.mentioned(network, walk, self)
+        self.unseen.around(name, call, callees, walk, state)
         if name in ("eval", "train") and isinstance(func, Attr):
             return state.modes.switched(name, func, call, own, walk, self)
         if known.is_backward(name) and not own:
@@ -150,10 +140,6 @@ class TrainingListener:
             state.scaling = state.scaling.unscaled() if name == "unscale_" else Scaling()
             if not own:
                 return True
-        if "hook" in name and isinstance(func, Attr) and self.places.is_optimizer(func.base, walk.context):
-            state.gradients.uncertain(self.places.place(func.base, walk.context))
-        if any(isinstance(callee, FunctionValue) and self._is_wrapped(callee.function) for callee in callees):
-            state.gradients.unclear()
         if "set_epoch" in name:
             self.sampling.told()
         if name == "add_param_group" and isinstance(func, Attr):
@@ -173,36 +159,8 @@ class TrainingListener:
         if isinstance(func, Attr) or not own:
             state.modes.forwarded(call, callees, walk, self)
         if not own and not any(isinstance(callee, Instance) and callee.cls for callee in callees):
-            self._unknown_call(call, callees, walk, state)
-        if isinstance(func, Attr) and {"train", "eval"} & set(known.words(name)):
-            if any(isinstance(callee, Opaque) for callee in callees):
-                state.modes.mentioned(func.base, walk, self)  # `model.set_train()` of a network of unknown make
-        if isinstance(func, Call) and called_name(func) == "getattr" and func.args:
-            state.modes.mentioned(func.args[0], walk, self)  # `getattr(model, mode)()`
+            self.unseen.called(call, callees, walk, state)
         return any(self._skips(callee) for callee in callees) or not any(map(self._may_matter, callees))
-
-    def _handed_a_switch(self, name: str, call: Call, callees: tuple[Value, ...], walk: Walk[State]) -> Iterator[Node]:
-        """Networks that are given to a switch, or one to them: `net.apply(freeze)`, `map(nn.Module.eval, nets)`."""
-        if name in ("eval", "train") and any(isinstance(callee, External) for callee in callees):
-            yield from call.args[:1]  # nn.Module.eval(net)
-        if name not in ("apply", "map") or not call.args:
-            return
-        if not any(map(_switches, self.evaluator.values(call.args[0], walk.context))):
-            return
-        if isinstance(call.func, Attr):
-            yield call.func.base
-        for networks in call.args[1:]:
-            for value in self.evaluator.values(networks, walk.context):
-                if isinstance(value, Container):
-                    yield from (item for item, _ in value.items)
-
-    def _is_wrapped(self, function: Function) -> bool:
-        """Whether a decorator of the project does something about gradients around a function."""
-        return any(
-            isinstance(value, FunctionValue) and calls_within(value.function, _STEPS)
-            for decorator in function.decorators
-            for value in self.evaluator.values(decorator, None)
-        )
 
     def _created(self, call: Call, callees: tuple[Value, ...], walk: Walk[State], state: State) -> None:
         """A new optimizer or network, perhaps in every round of a loop: it has no past."""
@@ -319,14 +277,7 @@ class TrainingListener:
         self._step(func, call, walk, state)
 
     def managed(self, manager: Call, walk: Walk[State], state: State) -> None:
-        """Code that isn't seen may put the networks that it is given into another mode for the length of a block."""
-        callees = self.evaluator.values(manager.func, walk.context)
-        if callees and all(isinstance(callee, External) and callee.name.startswith("torch.") for callee in callees):
-            return
-        for argument in (*manager.args, *(value for _, value in manager.keywords)):
-            listed = strip(argument)
-            for network in listed.parts() if isinstance(listed, Display) else (argument,):
-                state.modes.mentioned(network, walk, self)
+        self.unseen.managed(manager, walk, state)
 
     def stored(self, store: Store, walk: Walk[State], state: State) -> None:
         target = store.target
@@ -361,51 +312,6 @@ class TrainingListener:
                     state.gradients.stepped_by_hand(weight, at, place, walk, self)
                     return
 
-    def _unknown_call(self, call: Call, callees: tuple[Value, ...], walk: Walk[State], state: State) -> None:
-        """A call into code that isn't seen may do anything with the optimizer that it is given."""
-        if callees and all(
-            isinstance(c, External) and c.name.startswith(("torch.", "builtins.", "numpy.")) for c in callees
-        ):
-            return
-        if callees and all(isinstance(c, External) and c.last[:1].isupper() for c in callees):
-            return  # an object built around it: a scheduler, a dict
-        unseen = not callees or any(isinstance(callee, Opaque) for callee in callees)
-        for argument in (*call.args, *(value for _, value in call.keywords)):
-            node = argument.base if isinstance(argument, Starred) else argument
-            if isinstance(node, _NO_OBJECTS):
-                continue
-            values = self.evaluator.values(node, walk.context)
-            if unseen:
-                self._given(values, state)
-            if any(isinstance(value, (Instance, Opaque)) for value in values) and self.places.is_optimizer(
-                node, walk.context
-            ):
-                if not (isinstance(call.func, Attr) and call.func.name in _HARMLESS):
-                    self.stepping.may_step()
-                    self.replacing.handed(self.places.place(node, walk.context))
-                    state.gradients.handed_over(self.places.place(node, walk.context))
-
-    def _given(self, values: tuple[Value, ...], state: State) -> None:
-        """A trainer is given to a callback of unknown make, which may do anything with its optimizers."""
-        for value in values:
-            if isinstance(value, Instance) and value.cls is not None and not self.places.is_module(value):
-                for part in parts_of(value, self):
-                    if isinstance(part, Instance) and self.places.is_optimizer_value(part):
-                        state.gradients.handed_over(frozenset({self.places.key(part)}))
-
-
-def _switches(value: Value) -> bool:
-    """Whether a function switches modes, as `nn.Module.eval` does."""
-    if isinstance(value, FunctionValue):
-        return calls_within(value.function, ("eval", "train"))
-    return isinstance(value, External) and value.last in ("eval", "train")
-
-
-_STEPS = frozenset({"zero_grad", "backward", "step"})
-
-#: what is no optimizer, whatever it is made of
-_NO_OBJECTS = (Binary, Compare, Comprehension, Const, Display, FunctionRef, Mapping, Unary)
-
 
 def _is_no_limit(limit: Node, evaluator: Evaluator, context: Context | None) -> bool:
     """Whether a limit is infinite, or multiplied by the loss scale: then it cuts nothing, or what it should."""
@@ -435,12 +341,6 @@ def _clears_gradients(function: Function) -> bool:
         isinstance(c.func, Attr) and ("zero_grad" in c.func.name or c.func.name in ("zero_", "backward"))
         for c in function.calls
     )
-
-
-#: methods of scalers, accelerators and loggers that are given an optimizer and leave its gradients alone
-_HARMLESS = frozenset(
-    {"unscale_", "unscale_gradients", "prepare", "append", "update", "get_lr", "add_scalar", "info", "save"}
-)
 
 
 __all__ = ["Fact", "Moment", "State", "TrainingListener"]
