@@ -33,7 +33,7 @@ def narrow_positions(module: Module) -> Iterator[Problem]:
                     site = d.origin
                     if site is None or site.module is not module or site.n != call.n or d.name not in NARROW:
                         continue
-                    if ": positions" in d.how and call.n not in seen:
+                    if ": positions" in d.how and not _fits_volume(d) and call.n not in seen:
                         seen.add(call.n)
                         yield _problem(d, ())
     if not any(_INT8.stands_in(data) for data in (module.source.data, *module.project.data_around(module))):
@@ -51,6 +51,11 @@ def narrow_positions(module: Module) -> Iterator[Problem]:
                         related = ((module.site(item), "used as an index here"),)
                         if d.origin.module is module:
                             yield _problem(d, related)
+
+
+def _fits_volume(d: Dtype) -> bool:
+    """Whether they may be coordinates of what is not 0 in a volume or small image, whose sides end before 256."""
+    return d.name == "uint8" and d.how.endswith(("nonzero()", "argwhere()", "where()"))
 
 
 def _problem(d: Dtype, related: tuple[tuple[Site, str], ...]) -> Problem:

@@ -10,9 +10,23 @@ from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics.callers import contexts
 from torchlint.semantics.evaluation import is_unused
 from torchlint.semantics.layers import is_module_class
-from torchlint.semantics.nodes import Attr, Call, Choice, Const, Free, Function, Guards, Node, Param, Starred, strip
+from torchlint.semantics.nodes import (
+    Attr,
+    Call,
+    Choice,
+    Class,
+    Const,
+    Free,
+    Function,
+    Guards,
+    Node,
+    Param,
+    Starred,
+    strip,
+)
+from torchlint.semantics.reach import backwards, reaches
 from torchlint.semantics.usage import is_left_over
-from torchlint.semantics.values import External
+from torchlint.semantics.values import ClassValue, External, FunctionValue, Instance
 
 if TYPE_CHECKING:
     from torchlint.semantics.evaluate import Evaluator
@@ -207,6 +221,7 @@ def _runs_in_both_modes(module: Module, call: Call) -> bool:
         and is_module_class(module.evaluator, method.cls)
         and not _called_in_training_only(module, method)
         and not is_left_over(method.cls)
+        and not _is_only_trained(module.evaluator, method.cls)
     )
 
 
@@ -253,6 +268,38 @@ def _called_in_training_only(module: Module, method: Function) -> bool:
         if call.function.cls is method.cls and isinstance(call.func, Attr)
     ]
     return bool(calls) and all(_depends_on_mode(call.guards) for call in calls)
+
+
+def _is_only_trained(evaluator: Evaluator, cls: Class) -> bool:
+    """Whether all that is seen of the networks of a class is training: each of their calls is on the way to a backward,
+    as those of the discriminator of a GAN.
+    """
+    calls = list(_calls_of(evaluator, cls))
+    return bool(calls) and all(any(reaches(loss, {id(call)}) for _, loss in backwards(call.function)) for call in calls)
+
+
+def _calls_of(evaluator: Evaluator, cls: Class) -> Iterator[Call]:
+    """The calls of the networks of a class, of their own methods, and of other files that are given them."""
+    modules = {network.call.function.module for network in evaluator.callers.instances(cls) if network.call is not None}
+    methods = {name for owner in evaluator.mro(cls) for name in owner.methods}
+    for module in sorted(modules, key=lambda module: module.source.path):
+        for call in module.calls:
+            func = call.func
+            asked = [func.base if isinstance(func, Attr) and func.name in methods else func]
+            for context in contexts(evaluator, call.function):
+                callees = evaluator.values(func, context)
+                if any(isinstance(v, (FunctionValue, ClassValue)) and _module_of(v) is not module for v in callees):
+                    asked += call.args
+                if any(
+                    isinstance(value, Instance) and value.cls is cls
+                    for node in asked
+                    for value in evaluator.values(node, context)
+                ):
+                    yield call
+
+
+def _module_of(value: FunctionValue | ClassValue) -> Module:
+    return value.function.module if isinstance(value, FunctionValue) else value.cls.module
 
 
 def _depends_on_mode(guards: Guards) -> bool:

@@ -12,7 +12,7 @@ from torchlint.semantics.columns import Apart, Columns, may_tell
 from torchlint.semantics.knowledge.tensors import PAIRED
 from torchlint.semantics.layers import is_module
 from torchlint.semantics.nodes import Attr, Call, Compare, Const, Function, Guards, Node, strip
-from torchlint.semantics.operations import called_name
+from torchlint.semantics.operations import Operations, called_name
 from torchlint.semantics.rows import COLUMN, ROW, Rows
 from torchlint.semantics.values import External, Instance, Opaque
 
@@ -26,6 +26,11 @@ _PAIRS = _ALWAYS_PAIRS | PAIRED
 
 #: Ways into a function that it is looked at in.
 _MAX_CONTEXTS = 4
+
+
+#: what makes a tensor of one number, and what only moves it
+_EVEN = frozenset({"zeros", "ones", "full", "zeros_like", "ones_like", "full_like"})
+_MOVING = frozenset({"cpu", "cuda", "to", "numpy", "detach", "float", "long"})
 
 
 class MetricBroadcast(StaticRule):
@@ -114,7 +119,7 @@ class MetricBroadcast(StaticRule):
             columns = Columns(evaluator, function, context)
             for place, left, right, guards in list(compared):
                 found = columns.apart(left, right, guards) or _by_form(columns, left, right, guards)
-                if found is None:
+                if found is None or _is_even(function, place, left, right):
                     continue
                 compared = [item for item in compared if item[0] is not place]
                 yield Problem(
@@ -124,6 +129,34 @@ class MetricBroadcast(StaticRule):
                     "give both the same shape: `squeeze(1)`, `argmax` without `keepdim`, or `view_as`",
                     tuple((module.site(node), text) for node, text in found.story),
                 )
+
+
+def _is_even(function: Function, place: Node, left: Node, right: Node) -> bool:
+    """Whether the mean is taken over pairs with labels that are all the same, `torch.ones(n)`: it is that of the
+    predictions.
+    """
+    averaged = any(
+        (isinstance(taker, Attr) and taker.name == "mean") or (isinstance(taker, Call) and called_name(taker) == "mean")
+        for taker in Operations(function).takers_of(place)
+    )
+    return averaged and any(_is_made_of_one(side) for side in (left, right))
+
+
+def _is_made_of_one(node: Node) -> bool:
+    """Whether all elements of a tensor are the same: `Variable(torch.zeros(n)).cpu().numpy()`."""
+    for _ in range(8):
+        node = strip(node)
+        if isinstance(node, Attr):
+            node = node.base
+        elif isinstance(node, Call) and called_name(node) in _EVEN:
+            return True
+        elif isinstance(node, Call) and isinstance(node.func, Attr) and called_name(node) in _MOVING:
+            node = node.func.base
+        elif isinstance(node, Call) and called_name(node) == "Variable" and node.args:
+            node = node.args[0]
+        else:
+            return False
+    return False
 
 
 def _is_decided(left: Node, right: Node) -> bool:

@@ -9,6 +9,7 @@ from torchlint.semantics.nodes import (
     Attr,
     Binary,
     Boolean,
+    Call,
     Compare,
     Const,
     Display,
@@ -22,6 +23,7 @@ from torchlint.semantics.values import (
     ClassValue,
     Constant,
     Container,
+    External,
     FunctionValue,
     Instance,
     Value,
@@ -67,10 +69,28 @@ def _truth_of(value: Value) -> bool | None:
 def _compare(evaluator: Evaluator, node: Compare, context: Context | None) -> bool | None:
     if _beyond_remainder(evaluator, node, context):
         return False
+    if node.op in _NEWER and _is_version(evaluator, node.left, context):
+        return _NEWER[node.op]
     left = evaluator.values(node.left, context)
     right = evaluator.values(node.right, context)
     answers = {_compare_values(node.op, a, b, evaluator) for a in left for b in right}
     return answers.pop() if len(answers) == 1 else None
+
+
+#: Comparisons with a version of torch, and what they give with the newest one.
+_NEWER = {"GreaterThanEqual": True, "GreaterThan": True, "LessThan": False, "LessThanEqual": False}
+
+
+def _is_version(evaluator: Evaluator, node: Node, context: Context | None) -> bool:
+    """`torch.__version__`, perhaps taken apart: `version.parse(torch.__version__)`."""
+    node = strip(node)
+    while isinstance(node, Call) and node.args:
+        node = strip(node.args[0])
+    return (
+        isinstance(node, Attr)
+        and node.name == "__version__"
+        and any(isinstance(v, External) and v.name == "torch.__version__" for v in evaluator.values(node, context))
+    )
 
 
 def _beyond_remainder(evaluator: Evaluator, node: Compare, context: Context | None) -> bool:

@@ -6,25 +6,25 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from torchlint.semantics.nodes import Class
+    from torchlint.semantics.nodes import Class, Function
 
 #: What reaches a class without its name.
 _UNNAMED = re.compile(rb"(?<![.\w])(getattr|eval|globals|vars)\(|__dict__|import_module")
 
 
-def is_left_over(cls: Class) -> bool:
-    """Whether nobody makes an object of a class: files that import other classes of its file never name this one, and
+def is_left_over(part: Class | Function) -> bool:
+    """Whether nobody uses a class or function: files that import other classes of its file never name this one, and
     neither does the file itself.
     """
-    module = cls.module
+    module = part.module
     data = module.source.data
-    named = re.findall(rb"(class\s+|super\(\s*)?\b%s\b" % re.escape(cls.name.encode()), data)
+    named = re.findall(rb"(class\s+|def\s+|super\(\s*)?\b%s\b" % re.escape(part.name.encode()), data)
     if module.source.cells or not all(named) or _UNNAMED.search(data):
         return False
-    if next(module.project.importers(module, cls.name), None) is not None:
+    if next(module.project.importers(module, part.name), None) is not None:
         return False
     users = [
-        user for other in module.classes if other is not cls for user in module.project.importers(module, other.name)
+        user for other in module.classes if other is not part for user in module.project.importers(module, other.name)
     ]
     return bool(users) and not any(_UNNAMED.search(user.source.data) for user in users)
 

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from torchlint.semantics.evaluation import used_values
 from torchlint.semantics.nodes import (
     Attr,
+    Binary,
     Boolean,
     Call,
+    Class,
     Compare,
     Const,
     Display,
@@ -22,10 +24,12 @@ from torchlint.semantics.nodes import (
     Slice,
     Starred,
 )
+from torchlint.semantics.operations import called_name
 from torchlint.semantics.regroup import Fact, Regrouping, regroup
 from torchlint.semantics.shape_moves import is_impossible, target_sizes
 from torchlint.semantics.shape_operation import Operation
 from torchlint.semantics.sizes import Atom, product
+from torchlint.semantics.usage import is_left_over
 from torchlint.semantics.values import External, Instance, Opaque
 
 if TYPE_CHECKING:
@@ -70,7 +74,9 @@ def _wrong_views(module: Module, shapes: Shapes) -> Iterator[WrongView]:
     calls = [(call, name) for name in ("view", "reshape") for call in module.calls_by_name.get(name, ())]
     for call, name in sorted(calls, key=lambda found: found[0].n):
         found = _examine(shapes, call, name)
-        if found is None or _is_picked_from(call) or _is_never_reached(shapes, found):
+        if found is None or _is_picked_from(call) or _is_never_reached(shapes, found) or _is_square(found):
+            continue
+        if is_left_over(_outermost(call.function)):
             continue
         if not _undoes(shapes, found, mixed):
             yield found
@@ -139,6 +145,22 @@ def _is_never_reached(shapes: Shapes, view: WrongView) -> bool:
             if op is not None and sizes is not None and is_impossible(op.shape, sizes):
                 return True
     return False
+
+
+def _outermost(function: Function) -> Class | Function:
+    """The class or function of a file that a function stands in."""
+    while function.parent is not None and function.parent.parent is not None:
+        function = function.parent
+    return function.cls or function
+
+
+def _is_square(view: WrongView) -> bool:
+    """Whether rows of a product of matrices are put below each other, `torch.bmm(q, k.mT).view(-1, n)`: as many as its
+    columns, where each row is compared with each.
+    """
+    node = _plain(view.tensor)
+    made = isinstance(node, Call) and called_name(node) in ("bmm", "matmul", "einsum", "baddbmm")
+    return (made or (isinstance(node, Binary) and node.op == "MatrixMultiply")) and len(view.regrouping.targets) == 2
 
 
 def _undoes(shapes: Shapes, view: WrongView, mixed: set[int]) -> bool:
