@@ -96,14 +96,20 @@ class DropoutAlwaysOn(StaticRule):
     triggers = (b"dropout", b"Dropout", b"scaled_dot_product_attention", b"flash_attn", b"memory_efficient_attention")
 
     def check(self, module: Module) -> Iterator[Problem]:
+        for call, problem in self._candidates(module):
+            method = _method(call.function)
+            if method is not None and method.cls is not None and not _harms_nobody(module.evaluator, method.cls):
+                yield problem
+
+    def _candidates(self, module: Module) -> Iterator[tuple[Call, Problem]]:
         for name in _DROPOUTS:
             for call in dict.fromkeys(module.calls_by_name.get(name, ())):
                 if _runs_in_both_modes(module, call):
-                    yield from self._functional(module, call)
+                    yield from ((call, problem) for problem in self._functional(module, call))
         for name in _ATTENTIONS:
             for call in dict.fromkeys(module.calls_by_name.get(name, ())):
                 if _runs_in_both_modes(module, call):
-                    yield from self._attention(module, call, name)
+                    yield from ((call, problem) for problem in self._attention(module, call, name))
         built = {id(call) for name in _LAYERS for call in module.calls_by_name.get(name, ())}
         if built:
             for call in module.calls:
@@ -111,7 +117,7 @@ class DropoutAlwaysOn(StaticRule):
                     continue
                 built.discard(id(call.func))
                 if _runs_in_both_modes(module, call):
-                    yield from self._layer(module, call)
+                    yield from ((call, problem) for problem in self._layer(module, call))
 
     def _functional(self, module: Module, call: Call) -> Iterator[Problem]:
         if not _is_torch(module.evaluator, call.func, "torch.nn.functional.", _DROPOUTS):
@@ -220,8 +226,6 @@ def _runs_in_both_modes(module: Module, call: Call) -> bool:
         and not _depends_on_mode(call.guards)
         and is_module_class(module.evaluator, method.cls)
         and not _called_in_training_only(module, method)
-        and not is_left_over(method.cls)
-        and not _is_only_trained(module.evaluator, method.cls)
     )
 
 
@@ -268,6 +272,11 @@ def _called_in_training_only(module: Module, method: Function) -> bool:
         if call.function.cls is method.cls and isinstance(call.func, Attr)
     ]
     return bool(calls) and all(_depends_on_mode(call.guards) for call in calls)
+
+
+def _harms_nobody(evaluator: Evaluator, cls: Class) -> bool:
+    """Whether no network of a class is seen to be evaluated, and none can be that isn't seen."""
+    return is_left_over(cls) or _is_only_trained(evaluator, cls)
 
 
 def _is_only_trained(evaluator: Evaluator, cls: Class) -> bool:
