@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from torchlint.semantics.layers import is_self
 from torchlint.semantics.nodes import Attr, Boolean, Call, Compare, Const, Item, Mapping, Node, Unary, strip
 from torchlint.semantics.truth import compare_constants
 from torchlint.semantics.values import Constant, Instance, Opaque
@@ -71,19 +70,12 @@ class Options:
         return found.pop()[1] if len(found) == 1 else None
 
     def _of_attribute(self, node: Attr, context: Context | None) -> Iterator[object]:
-        """The defaults of fields of dataclasses and of arguments of parsers in sight, and what the files in sight set,
-        `args.distributed = False`.
-        """
+        """The defaults of the fields of dataclasses, and of the arguments of parsers in sight."""
         for value in self.evaluator.values(node.base, context):
             if isinstance(value, Instance) and value.cls is not None:
                 yield from _constants(self.evaluator.objects.field_default(value.cls, node.name))
         for module in self._modules(node.base, context):
             yield from self._of_parsers(module, node.name)
-            for function in module.functions:
-                for store in function.stores:
-                    target = store.target
-                    if isinstance(target, Attr) and target.name == node.name and not is_self(target.base, function):
-                        yield from _constants(self.evaluator.values(store.value, None))
 
     def _of_item(self, node: Item, context: Context | None) -> Iterator[object]:
         """The defaults of the arguments of parsers in sight, and what dictionaries hold: nobody sees how

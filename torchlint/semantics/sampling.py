@@ -48,13 +48,8 @@ class Sampling:
                 continue
             sampler = loader.call.keyword("sampler")
             for value in evaluator.values(sampler, loader.context) if sampler is not None else ():
-                if isinstance(value, Instance) and _shuffles(value) and not self._is_off(value):
+                if isinstance(value, Instance) and value.call is not None and _shuffles(value):
                     self._trained.setdefault(value, (loader.call, call))
-
-    def _is_off(self, sampler: Instance) -> bool:
-        """Whether a sampler is only made under an option that is off by default: `if distributed:`."""
-        guards = sampler.call.guards if sampler.call is not None else ()
-        return any(self._options.truth(cond, sampler.context) is (not wanted) for cond, wanted in guards)
 
     def _runs_once(self, region: Region, walk: Walk[State]) -> bool:
         """Whether a loop has one round as a rule: `for epoch in range(args.epochs)` in a demonstration."""
