@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from torchlint.semantics.training import State, TrainingListener
 
 _MODES = frozenset({"train", "eval"})
+#: words for modes in the name of a context manager, or of what it is given
+_ABOUT_MODES = _MODES | {"training", "evaluating", "evaluation", "inference", "mode"}
 _STEPS = frozenset({"zero_grad", "backward", "step"})
 
 #: what is no optimizer, whatever it is made of
@@ -86,9 +88,11 @@ class Unseen:
         )
 
     def managed(self, manager: Call, walk: Walk[State], state: State) -> None:
-        """A context manager may put the networks that it is given into another mode for the length of its block."""
-        callees = self.evaluator.values(manager.func, walk.context)
-        if callees and all(isinstance(callee, External) and callee.name.startswith("torch.") for callee in callees):
+        """A context manager may put the networks that it is given into another mode for the length of its block, if it
+        is called so: `accelerator.accumulate(net)` does not.
+        """
+        said = {*known.words(called_name(manager)), *(name for name, _ in manager.keywords if name is not None)}
+        if not said & _ABOUT_MODES:
             return
         for argument in (*manager.args, *(value for _, value in manager.keywords)):
             listed = strip(argument)
