@@ -71,8 +71,8 @@ class EvalModeMissing(StaticRule):
 
     def check(self, module: Module) -> Iterator[Problem]:
         for fact in training_facts(module, "evaluated-in-train"):
-            # who took the call out did so on purpose: `# net.eval()  # batch statistics are better here`
-            if re.search(rf"#\s*{re.escape(fact.subject)}\.eval\(\)", module.source.text):
+            # who took the call out and says why means it: `# net.eval()  # batch statistics are better here`
+            if re.search(rf"#\s*{re.escape(fact.subject)}\.eval\(\)[ \t]*\S", module.source.text):
                 continue
             yield Problem(
                 fact.site,
