@@ -172,14 +172,19 @@ def _choice(cond: Node, wanted: bool) -> _Choice | None:
         return _choice(cond.operand, not wanted)
     if isinstance(cond, Boolean) and cond.op == "Or":
         left, right = _choice(cond.left, wanted), _choice(cond.right, wanted)
-        if left is None or right is None or left.of != right.of or not left.among is right.among is wanted:
+        if left is None or right is None or left.of != right.of or (left.among, right.among) != (wanted, wanted):
             return None
         return _Choice(left.of, left.constants | right.constants, wanted)
     if not isinstance(cond, Compare):
         return None
-    options = cond.right.parts() if isinstance(cond.right, Display) else (cond.right,)
+    if cond.op in ("In", "NotIn") and isinstance(cond.right, Display):
+        options = cond.right.parts()
+    elif cond.op in ("Equal", "NotEqual"):
+        options = (cond.right,)
+    else:
+        return None
     constants = frozenset(option.value for option in options if isinstance(option, Const))
-    if len(constants) != len(options) or cond.op not in ("Equal", "NotEqual", "In", "NotIn"):
+    if len(constants) != len(options):
         return None
     return _Choice(_variable(cond.left), constants, (cond.op in ("Equal", "In")) is wanted)
 

@@ -19,7 +19,7 @@ def is_left_over(part: Class | Function) -> bool:
     module = part.module
     data = module.source.data
     named = re.findall(rb"(class\s+|def\s+|super\(\s*)?\b%s\b" % re.escape(part.name.encode()), data)
-    if module.source.cells or not all(named) or _UNNAMED.search(data):
+    if module.source.cells or not named or not all(named) or _UNNAMED.search(data):
         return False
     if next(module.project.importers(module, part.name), None) is not None:
         return False
