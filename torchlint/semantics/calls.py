@@ -26,6 +26,7 @@ from torchlint.semantics.values import (
     Opaque,
     Value,
     Values,
+    plain,
 )
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ class Calls:
     def called(self, callee: Value, call: Call, context: Context | None) -> Values:
         """What `call` gives if it calls `callee`."""
         if isinstance(callee, ClassValue):
-            return (self.evaluator.intern(Instance, callee.cls, "", call, _plain(context)),)
+            return (self.evaluator.intern(Instance, callee.cls, "", call, plain(context)),)
         if isinstance(callee, External):
             return self._external_call(callee, call, context)
         entered = self.entered(callee, call, context)
@@ -168,7 +169,7 @@ class Calls:
         if isinstance(callee, ClassValue):
             method = self.evaluator.find_method(callee.cls, "__init__")
             if method is not None:
-                instance = self.evaluator.intern(Instance, callee.cls, "", call, _plain(context))
+                instance = self.evaluator.intern(Instance, callee.cls, "", call, plain(context))
                 return self.evaluator.frame(method, call, context, instance)
         return None
 
@@ -193,7 +194,7 @@ class Calls:
     def _copy(self, value: Value, call: Call, context: Context | None) -> Value:
         """What a call makes that copies a value: another object, whatever it is."""
         if isinstance(value, Instance):
-            return self.evaluator.intern(Instance, value.cls, value.name, call, _plain(context), value)
+            return self.evaluator.intern(Instance, value.cls, value.name, call, plain(context), value)
         return self.evaluator.opaque(call, context) if isinstance(value, Opaque) else value
 
     def _external_call(self, callee: External, call: Call, context: Context | None) -> Values:
@@ -226,7 +227,7 @@ class Calls:
                 ),
             )
         if transparent.is_class(callee.name):
-            return (self.evaluator.intern(Instance, None, callee.name, call, _plain(context)),)
+            return (self.evaluator.intern(Instance, None, callee.name, call, plain(context)),)
         return (self.evaluator.opaque(call, context),)
 
     def _getattr(self, call: Call, context: Context | None) -> Values:
@@ -299,7 +300,3 @@ class Calls:
                 frame = context.of(base.function) if context is not None else None
                 return owner.methods[func.name], frame.self_value if frame is not None else None
         return None
-
-
-def _plain(context: Context | None) -> Context | None:
-    return context.plain if context is not None else None

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from torchlint.semantics.decorators import is_wrapped
 from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.measuring import MADE_UP
 from torchlint.semantics.nodes import (
@@ -24,10 +25,9 @@ from torchlint.semantics.nodes import (
     Part,
     strip,
 )
-from torchlint.semantics.operations import Operations
 from torchlint.semantics.reach import cuts_gradient
-from torchlint.semantics.traces import LoopStep, calls_in, calls_within, conditions
-from torchlint.semantics.values import Context, External, FunctionValue, Opaque
+from torchlint.semantics.traces import LoopStep, calls_in, conditions
+from torchlint.semantics.values import Context, External, Opaque
 
 if TYPE_CHECKING:
     from torchlint.semantics.execution import Region, Walk
@@ -38,7 +38,6 @@ BUDGET = 300
 
 Bound = tuple[Node, "Context | None"]
 
-_SWITCHES = frozenset({"train", "eval"})
 _NOISE = re.compile(r"(^|_)(noise|noises|z|latent|latents|eps)(_|\d|$)")
 
 
@@ -70,10 +69,8 @@ def _is_wrapped(walk: Walk[State]) -> bool:
     """Whether a function that leads here has a decorator that switches modes: `@in_eval_mode`."""
     frame = walk.context
     while frame is not None:
-        for decorator in frame.function.decorators:
-            for value in walk.evaluator.values(decorator, None):
-                if isinstance(value, FunctionValue) and calls_within(value.function, _SWITCHES):
-                    return True
+        if is_wrapped(walk.evaluator, frame.function, known.SWITCHES):
+            return True
         frame = frame.caller
     return False
 
@@ -224,7 +221,7 @@ def is_idle(call: Call) -> bool:
         return False
     read = {id(node) for node in conditions(function.trace)} | {id(item.value) for item in function.returns}
     read |= {id(node) for store in function.stores for node in (store.value, store.target)}
-    operations, queue, seen = Operations(function), list[Node]([call]), set[int]()
+    operations, queue, seen = function.module.evaluator.dtypes.operations(function), list[Node]([call]), set[int]()
     while queue:
         node = queue.pop()
         if id(node) in read or len(seen) > BUDGET:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
+from torchlint.semantics.decorators import manages_block, switches_grad_off
 from torchlint.semantics.nodes import Call, Display, Element, Function, Node
 from torchlint.semantics.traces import Attempt, Bare, Branch, InPlace, Jump, LoopStep, Store, Trace, Within, is_to_fail
 from torchlint.semantics.values import (
@@ -34,9 +35,6 @@ MAX_STACK = 12
 #: A loop over this many constants or fewer is walked once for each of them.
 MAX_UNROLLED = 4
 
-
-#: Decorators that make a context manager of a generator.
-_MANAGERS = frozenset({"contextmanager", "asynccontextmanager"})
 
 #: Functions outside the project that keep the functions they are given for later.
 _KEEP_FUNCTIONS = ("torch.", "builtins.", "signal.", "atexit.", "functools.", "typing.", "numpy.")
@@ -116,7 +114,7 @@ class Walk(Generic[S]):
         self.function, self.context = function, context
         region = Region(None, function)
         self.regions.append(region)
-        before, self.grad = self.grad, self.grad and not _switches_grad_off(self.evaluator, function)
+        before, self.grad = self.grad, self.grad and not switches_grad_off(self.evaluator, function)
         outer_exits, self.exits = self.exits, []
         after, _ = self._trace(function.trace, state)
         if self.exits:
@@ -137,12 +135,14 @@ class Walk(Generic[S]):
             if self.steps > BUDGET or self.evaluator.fuel < 0:
                 return state, "raise"
             if isinstance(step, Call):
-                if not self._is_of_other_half(step):
+                if not self._is_of_other_half(step.n):
                     self._call(step, state)
             elif isinstance(step, Store):
-                self.listener.stored(step, self, state)
+                if not self._is_of_other_half(step.target.n):
+                    self.listener.stored(step, self, state)
             elif isinstance(step, InPlace):
-                self.listener.updated(step, self, state)
+                if not self._is_of_other_half(step.node.n):
+                    self.listener.updated(step, self, state)
             elif isinstance(step, Branch):
                 state, jump = self._branch(step, state)
                 if jump is not None:
@@ -296,10 +296,12 @@ class Walk(Generic[S]):
         """What a context manager of the project does before or after its block: `with Evaluating(net): ...`."""
         if not isinstance(context, Call):
             return
-        if all(isinstance(callee, (External, Opaque)) for callee in self.evaluator.values(context.func, self.context)):
+        callees = self.evaluator.values(context.func, self.context)
+        if all(isinstance(callee, (External, Opaque)) for callee in callees):
             self.listener.managed(context, self, state)
-        for callee in self.evaluator.values(context.func, self.context) if name == "__exit__" else ():
-            if isinstance(callee, FunctionValue) and _yield_of(callee.function) is not None:
+        for callee in callees if name == "__exit__" else ():
+            # the part before its `yield` was walked when it was called
+            if isinstance(callee, FunctionValue) and manages_block(self.evaluator, callee.function):
                 frame = self.evaluator.entered(callee, context, self.context)
                 if frame is not None:
                     self._ending.append(callee.function)
@@ -311,12 +313,14 @@ class Walk(Generic[S]):
                 if method is not None:
                     self.enter(context, self.evaluator.frame(method, None, self.context, manager), state)
 
-    def _is_of_other_half(self, step: Call) -> bool:
-        """Whether a call of a generator that manages a block stands behind its `yield`, or, at the end of the block,
+    def _is_of_other_half(self, n: int) -> bool:
+        """Whether a step of a generator that manages a block stands behind its `yield`, or, at the end of the block,
         before it.
         """
-        middle = _yield_of(step.function)
-        return middle is not None and (step.n > middle) is (step.function not in self._ending)
+        function = self.function
+        if function.yield_n is None or not manages_block(self.evaluator, function):
+            return False
+        return (n > function.yield_n) is (function not in self._ending)
 
     def _grad_switch(self, node: Node) -> bool | None:
         """What entering a context does to gradient recording; None if nothing."""
@@ -331,20 +335,3 @@ class Walk(Generic[S]):
                 if callee.last == "set_grad_enabled" and node.args:
                     return self.evaluator.truth(node.args[0], self.context)
         return None
-
-
-def _yield_of(function: Function) -> int | None:
-    """The place of the `yield` of a generator that is made a context manager."""
-    if not any(getattr(decorator, "name", "") in _MANAGERS for decorator in function.decorators):
-        return None
-    return function.yield_n
-
-
-def _switches_grad_off(evaluator: Evaluator, function: Function) -> bool:
-    """`@torch.no_grad()` and `@torch.inference_mode()`."""
-    for decorator in function.decorators:
-        node = decorator.func if isinstance(decorator, Call) else decorator
-        for value in evaluator.values(node, None):
-            if isinstance(value, External) and value.last in ("no_grad", "inference_mode"):
-                return True
-    return False

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from torchlint.semantics.decorators import manages_block
 from torchlint.semantics.evaluation import (
     asks_for_mode,
     evaluation_region,
@@ -43,7 +44,7 @@ from torchlint.semantics.nodes import Attr, Call, Function, Node
 from torchlint.semantics.places import Key, Place
 from torchlint.semantics.reach import hands_back
 from torchlint.semantics.sensitivity import FUEL
-from torchlint.semantics.values import External, FunctionValue, Instance, Opaque, Value
+from torchlint.semantics.values import FunctionValue, Instance, Opaque, Value
 
 if TYPE_CHECKING:
     from torchlint.semantics.execution import Walk
@@ -110,7 +111,7 @@ class Modes:
                 return False
             wanted = listener.evaluator.truth(argument, walk.context)
             mode = UNKNOWN if wanted is None else TRAIN if wanted else EVAL
-        if _is_context_manager(call, listener) or takes_statistics(call.function):
+        if manages_block(listener.evaluator, call.function) or takes_statistics(call.function):
             mode = UNKNOWN  # for the length of a `with` block, or to take statistics: not to learn, nor to evaluate
         if any(asks_for_mode(cond, walk) for cond, _ in call.guards):
             mode = UNKNOWN  # what it was before: `if was_training: model.train()`
@@ -336,12 +337,3 @@ def _asks_itself(network: Value, listener: TrainingListener) -> bool:
         return False
     forward = listener.evaluator.find_method(network.cls, "forward")
     return forward is not None and _sees_to_its_mode(forward)
-
-
-def _is_context_manager(call: Call, listener: TrainingListener) -> bool:
-    """Whether a call stands in a generator that is made a context manager."""
-    return any(
-        isinstance(value, External) and value.last in ("contextmanager", "asynccontextmanager")
-        for decorator in call.function.decorators
-        for value in listener.evaluator.values(decorator, None)
-    )

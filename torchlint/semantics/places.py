@@ -27,7 +27,17 @@ from torchlint.semantics.nodes import (
 )
 from torchlint.semantics.operations import called_name
 from torchlint.semantics.sensitivity import Sensitivity
-from torchlint.semantics.values import Constant, Context, External, FunctionValue, Instance, Namespace, Opaque, Value
+from torchlint.semantics.values import (
+    Constant,
+    Context,
+    External,
+    FunctionValue,
+    Instance,
+    Namespace,
+    Opaque,
+    Value,
+    plain,
+)
 
 if TYPE_CHECKING:
     from torchlint.semantics.evaluate import Evaluator
@@ -74,7 +84,7 @@ class Places:
             return ("[]", self.place(node.base, context), index if isinstance(index, (str, int)) else id(node.index))
         if isinstance(node, Param):
             return ("param", id(node), id(context))
-        return ("value", node, context.plain if context is not None else None)
+        return ("value", node, plain(context))
 
     def distinct(self, left: Place, right: Place) -> bool:
         """Whether two places are different objects for certain."""
@@ -213,16 +223,12 @@ def made_in(key: Key, call: Call, context: Context | None) -> bool:
     else:
         return False
     if maker is call:
-        return _plain(frame) is _plain(context)
+        return plain(frame) is plain(context)
     while frame is not None:
         if frame.call is call:
-            return isinstance(maker, Call) and _plain(frame.caller) is _plain(context)
+            return isinstance(maker, Call) and plain(frame.caller) is plain(context)
         frame = frame.caller
     return False
-
-
-def _plain(context: Context | None) -> Context | None:
-    return context.plain if context is not None else None
 
 
 def names_of(node: Node) -> set[str]:

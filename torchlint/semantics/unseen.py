@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from torchlint.semantics.decorators import is_wrapped
 from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.membership import parts_of
 from torchlint.semantics.nodes import (
@@ -15,7 +16,6 @@ from torchlint.semantics.nodes import (
     Comprehension,
     Const,
     Display,
-    Function,
     FunctionRef,
     Mapping,
     Node,
@@ -31,9 +31,8 @@ if TYPE_CHECKING:
     from torchlint.semantics.execution import Walk
     from torchlint.semantics.training import State, TrainingListener
 
-_MODES = frozenset({"train", "eval"})
 #: words for modes in the name of a context manager, or of what it is given
-_ABOUT_MODES = _MODES | {"training", "evaluating", "evaluation", "inference", "mode"}
+_ABOUT_MODES = known.SWITCHES | {"training", "evaluating", "evaluation", "inference", "mode"}
 _STEPS = frozenset({"zero_grad", "backward", "step"})
 
 #: what is no optimizer, whatever it is made of
@@ -56,7 +55,10 @@ class Unseen:
         func = call.func
         if "hook" in name and isinstance(func, Attr) and self.places.is_optimizer(func.base, walk.context):
             state.gradients.uncertain(self.places.place(func.base, walk.context))
-        if any(isinstance(callee, FunctionValue) and self._is_wrapped(callee.function) for callee in callees):
+        if any(
+            isinstance(callee, FunctionValue) and is_wrapped(self.evaluator, callee.function, _STEPS)
+            for callee in callees
+        ):
             state.gradients.unclear()
 
     def _switched(self, name: str, call: Call, callees: tuple[Value, ...], walk: Walk[State]) -> Iterator[Node]:
@@ -64,10 +66,10 @@ class Unseen:
         func = call.func
         if isinstance(func, Call) and called_name(func) == "getattr":
             yield from func.args[:1]  # getattr(net, mode)()
-        if name in _MODES:
+        if name in known.SWITCHES:
             if any(isinstance(callee, External) for callee in callees):
                 yield from call.args[:1]  # nn.Module.eval(net)
-        elif isinstance(func, Attr) and _MODES & set(known.words(name)):
+        elif isinstance(func, Attr) and known.SWITCHES & set(known.words(name)):
             if any(isinstance(callee, Opaque) for callee in callees):
                 yield func.base  # net.set_train(), of a network of unknown make
         if name in ("apply", "map") and call.args:
@@ -78,14 +80,6 @@ class Unseen:
                     for value in self.evaluator.values(networks, walk.context):
                         if isinstance(value, Container):
                             yield from (item for item, _ in value.items)  # map(nn.Module.eval, nets)
-
-    def _is_wrapped(self, function: Function) -> bool:
-        """Whether a decorator of the project does something about gradients around a function."""
-        return any(
-            isinstance(value, FunctionValue) and calls_within(value.function, _STEPS)
-            for decorator in function.decorators
-            for value in self.evaluator.values(decorator, None)
-        )
 
     def managed(self, manager: Call, walk: Walk[State], state: State) -> None:
         """A context manager may put the networks that it is given into another mode for the length of its block, if it
@@ -135,5 +129,5 @@ class Unseen:
 def _switches(value: Value) -> bool:
     """Whether a function switches modes, as `nn.Module.eval` does."""
     if isinstance(value, FunctionValue):
-        return calls_within(value.function, _MODES)
-    return isinstance(value, External) and value.last in _MODES
+        return calls_within(value.function, known.SWITCHES)
+    return isinstance(value, External) and value.last in known.SWITCHES

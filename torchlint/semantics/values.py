@@ -57,6 +57,11 @@ class Context:
         return None
 
 
+def plain(context: Context | None) -> Context | None:
+    """A frame without the loop elements that were picked over it, if there is one."""
+    return context.plain if context is not None else None
+
+
 class Value:
     __slots__ = ()
 

@@ -111,6 +111,10 @@ def looks_like_optimizer(name: str) -> bool:
     return bool(_OPTIMIZER_NAME.search(lowered)) and "sched" not in lowered
 
 
+#: methods that switch the mode of a network
+SWITCHES = frozenset({"train", "eval"})
+
+
 def is_backward(name: str) -> bool:
     """Whether a function of that name computes gradients: `manual_backward`, but not `register_backward_hook`."""
     return "backward" in name and "hook" not in name
