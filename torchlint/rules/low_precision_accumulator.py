@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from torchlint.rules._positions import narrow_positions
+from torchlint.rules._votes import added_conditions
 from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics.arithmetic import Dtype
 from torchlint.semantics.dtype_signs import may_hold_bytes
@@ -12,13 +13,10 @@ from torchlint.semantics.nodes import (
     Attr,
     Binary,
     Call,
-    Choice,
     Compare,
     Const,
     Display,
     Item,
-    Join,
-    Loop,
     Node,
     Param,
     Slice,
@@ -26,7 +24,7 @@ from torchlint.semantics.nodes import (
     Unary,
     strip,
 )
-from torchlint.semantics.operations import Operations, called_name
+from torchlint.semantics.operations import before_loop, called_name
 from torchlint.semantics.reach import carries
 from torchlint.semantics.traces import InPlace, LoopStep, Store, Trace, blocks
 from torchlint.semantics.values import External
@@ -105,7 +103,7 @@ class LowPrecisionAccumulator(StaticRule):
     def check(self, module: Module) -> Iterator[Problem]:
         near = bool(may_hold_bytes(module))
         halves = any(sign in module.source.data for sign in (b"float16", b".half()", b"bfloat16"))
-        yield from self._votes(module)
+        yield from added_conditions(module)
         if near:
             yield from self._calls(module)
             yield from narrow_positions(module)
@@ -225,7 +223,7 @@ class LowPrecisionAccumulator(StaticRule):
         evaluator = module.evaluator
         finder = evaluator.dtypes
         for context in evaluator.dtypes.frames(function, node.left):
-            found = finder.find(_start(node.left), context)
+            found = finder.find(before_loop(node.left), context)
             if not found or any(not d.is_array for d in found):
                 continue
             held = found[0]
@@ -253,33 +251,6 @@ class LowPrecisionAccumulator(StaticRule):
                     _origin(held),
                 )
                 return
-
-    # ------------------------------------------------------------------ bools
-
-    def _votes(self, module: Module) -> Iterator[Problem]:
-        """Conditions that are added and then counted."""
-        finder = module.evaluator.dtypes
-        for function in module.functions:
-            operations = finder.operations(function)
-            for node in operations.found:
-                if not isinstance(node, Binary) or node.op != "Add" or not _may_be_bool(node):
-                    continue
-                if any(isinstance(t, Binary) and t.op == "Add" and not t.in_place for t in operations.takers_of(node)):
-                    continue
-                use = _counted(operations, node)
-                if use is None:
-                    continue
-                for context in module.evaluator.dtypes.frames(function, node, anyhow=True):
-                    pairs = finder.pairs(_start(node.left) if node.in_place else node.left, node.right, context)
-                    if pairs and all(a.name == b.name == "bool" and a.is_array and b.is_array for a, b in pairs):
-                        yield Problem(
-                            module.site(node),
-                            "bool + bool is a logical or: however many conditions hold, the result is True, "
-                            "and what is counted here never gets beyond 1",
-                            "cast before adding: `.long()`, or `.astype(int)` in NumPy",
-                            ((module.site(use), "used as a number here"),),
-                        )
-                        break
 
 
 def _wrapping(module: Module, node: Node, what: str, instead: str, related: tuple[tuple[Site, str], ...]) -> Problem:
@@ -364,18 +335,6 @@ def _starts_at_zero(d: Dtype) -> bool:
     )
 
 
-def _start(node: Node) -> Node:
-    """The variable before the loop: in-place arithmetic keeps its dtype."""
-    for _ in range(8):
-        if isinstance(node, Loop):
-            node = node.init
-        elif isinstance(node, Binary) and node.in_place:
-            node = node.left
-        else:
-            break
-    return node
-
-
 def _repeated(trace: Trace, rounds: int | None) -> Iterator[tuple[InPlace | Store, int | None]]:
     """The assignments of a function, with how often they run, None if that is not known."""
     for step in trace:
@@ -422,38 +381,3 @@ def _of_self(target: Node) -> bool:
     while isinstance(target, Item):
         target = target.base
     return isinstance(target, Attr) and isinstance(target.base, Param) and target.base.index == 0
-
-
-def _may_be_bool(node: Binary) -> bool:
-    """A quick look: at least one side is a comparison, or something whose making is not seen here."""
-    for side in (node.left, node.right):
-        if isinstance(side, Compare) or (isinstance(side, Binary) and side.op == "Add" and _may_be_bool(side)):
-            return True
-        if isinstance(side, Call) and called_name(side) in ("eq", "ne", "gt", "lt", "ge", "le", "bool"):
-            return True
-    return False
-
-
-def _counted(operations: Operations, node: Node) -> Node | None:
-    """A use of a sum that only makes sense for a number: `votes >= 2`, `hits / n`."""
-    queue, seen = [node], {id(node)}
-    while queue:
-        current = queue.pop()
-        for taker in operations.takers_of(current):
-            if id(taker) in seen:
-                continue
-            seen.add(id(taker))
-            if isinstance(taker, Compare):
-                other = taker.right if taker.left is current else taker.left
-                if isinstance(other, Const) and type(other.value) in (int, float) and _beyond_one(taker, other.value):
-                    return taker
-            elif isinstance(taker, Binary) and taker.op in ("Divide", "FloorDivide") and taker.left is current:
-                return taker
-            elif isinstance(taker, (Loop, Choice, Join)) or (isinstance(taker, Binary) and taker.in_place):
-                queue.append(taker)
-    return None
-
-
-def _beyond_one(compare: Compare, value: object) -> bool:
-    assert isinstance(value, (int, float))
-    return value >= 2 or (value >= 1 and compare.op in ("GreaterThan", "LessThanEqual"))

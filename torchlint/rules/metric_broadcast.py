@@ -119,7 +119,7 @@ class MetricBroadcast(StaticRule):
             columns = Columns(evaluator, function, context)
             for place, left, right, guards in list(compared):
                 found = columns.apart(left, right, guards) or _by_form(columns, left, right, guards)
-                if found is None or _is_even(function, place, left, right):
+                if found is None or _is_even(evaluator.dtypes.operations(function), place, left, right):
                     continue
                 compared = [item for item in compared if item[0] is not place]
                 yield Problem(
@@ -131,13 +131,13 @@ class MetricBroadcast(StaticRule):
                 )
 
 
-def _is_even(function: Function, place: Node, left: Node, right: Node) -> bool:
+def _is_even(operations: Operations, place: Node, left: Node, right: Node) -> bool:
     """Whether the mean is taken over pairs with labels that are all the same, `torch.ones(n)`: it is that of the
     predictions.
     """
     averaged = any(
         (isinstance(taker, Attr) and taker.name == "mean") or (isinstance(taker, Call) and called_name(taker) == "mean")
-        for taker in Operations(function).takers_of(place)
+        for taker in operations.takers_of(place)
     )
     return averaged and any(_is_made_of_one(side) for side in (left, right))
 

@@ -14,6 +14,7 @@ from torchlint.semantics.nodes import (
     Free,
     Function,
     Item,
+    Loop,
     Node,
     Param,
     Unary,
@@ -89,6 +90,18 @@ def called_name(call: Call) -> str:
         return func.name
     name = getattr(func, "name", None)
     return name if isinstance(name, str) else ""
+
+
+def before_loop(node: Node) -> Node:
+    """The variable before the loop: in-place arithmetic keeps its dtype."""
+    for _ in range(8):
+        if isinstance(node, Loop):
+            node = node.init
+        elif isinstance(node, Binary) and node.in_place:
+            node = node.left
+        else:
+            break
+    return node
 
 
 def depends_on_param(node: Node) -> bool:
