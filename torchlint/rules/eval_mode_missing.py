@@ -45,7 +45,8 @@ class EvalModeMissing(StaticRule):
     Monte Carlo dropout keeps dropout on deliberately: suppress the finding there. Where an option chooses among several
     networks, nothing is said if most of them have neither Dropout nor BatchNorm. BatchNorm with `momentum=1` keeps the
     statistics of the last batch alone and counts as none; so does what stands behind an option of the command line
-    that is off by default (`--dropout` with `default=0.0`).
+    that is off by default (`--dropout` with `default=0.0`). An `eval()` that is commented out with a reason behind it
+    is the author's choice.
 
     ## References
     - [torch.nn.Module.eval](https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.eval)

@@ -64,7 +64,8 @@ class MetricBroadcast(StaticRule):
     ## Known problems
     Shapes are rarely written down. A finding needs a proof: a loss in the same function that is given the same two
     tensors as they fit each other (`criterion(out.squeeze(1), y)`, or a loss of classes), or sizes that can be read
-    from the code. Comparisons of all pairs that are meant (`ids.unsqueeze(1) == ids`) are not reported.
+    from the code. Comparisons of all pairs that are meant (`ids.unsqueeze(1) == ids`) are not reported, nor the mean of
+    comparisons with labels that are all the same (`torch.ones(n)`), which is right over pairs, too.
 
     ## References
     - [Broadcasting semantics](https://pytorch.org/docs/stable/notes/broadcasting.html)

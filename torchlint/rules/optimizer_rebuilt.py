@@ -40,7 +40,7 @@ class OptimizerRebuilt(StaticRule):
 
     ## Known problems
     A learning rate that changes from round to round, parameters that are frozen or unfrozen, weights that are loaded or
-    reset in the loop, and loops over folds, tasks or configurations are left alone. So is SGD without momentum, which
+    reset in the loop, and loops over folds, tasks, networks or configurations are left alone. So is SGD without momentum, which
     keeps nothing.
 
     ## References

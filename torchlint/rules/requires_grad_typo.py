@@ -72,7 +72,8 @@ class RequiresGradTypo(StaticRule):
 
     ## Known problems
     A module is only known where it is created or listed (`model.children()`) in code that is seen. An attribute of
-    one of these names that a class of the project defines is its own business and is not reported.
+    one of these names that a class of the project defines is its own business and is not reported. Neither is a
+    tensor that was just made and is told that it needs no gradient: it needs none anyway.
 
     ## References
     - [torch.nn.Module.requires_grad_](https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.requires_grad_)

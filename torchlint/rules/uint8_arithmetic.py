@@ -80,7 +80,8 @@ class Uint8Arithmetic(StaticRule):
 
     ## Known problems
     An array whose dtype can't be seen in the project is not reported, unless the docstring says that it is an image
-    in [0, 255]. Sums that shift labels by a small number and differences of masks of 0 and 1 are not reported.
+    in [0, 255]. Sums that shift labels by a small number, differences of masks of 0 and 1, and blends of two pictures
+    by a mask are not reported.
 
     ## References
     - [NumPy: overflow errors](https://numpy.org/doc/stable/user/basics.types.html#overflow-errors)
