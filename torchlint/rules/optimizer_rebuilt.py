@@ -40,8 +40,8 @@ class OptimizerRebuilt(StaticRule):
 
     ## Known problems
     A learning rate that changes from round to round, parameters that are frozen or unfrozen, weights that are loaded or
-    reset in the loop, and loops over folds, tasks, networks or configurations are left alone. So is SGD without momentum, which
-    keeps nothing.
+    reset in the loop, and loops over folds, tasks, networks or configurations are left alone. So is SGD without
+    momentum, which keeps nothing.
 
     ## References
     - Kingma and Ba, [Adam: A Method for Stochastic Optimization](https://arxiv.org/abs/1412.6980), section 3
