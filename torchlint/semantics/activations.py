@@ -183,7 +183,9 @@ class ActivationFinder:
             return (UNKNOWN,)
         options: list[tuple[Node, Context | None]] = []
         for value in self.evaluator.values(node, context):
-            if (isinstance(value, Opaque) and value.node is not node) or isinstance(value, Container):
+            if isinstance(node, Element) and isinstance(value, Opaque) and value.node is node:
+                options.append((node.base, context))  # the rows of a tensor keep its meaning
+            elif (isinstance(value, Opaque) and value.node is not node) or isinstance(value, Container):
                 options.append((value.node, value.context))
             else:
                 return (UNKNOWN,)

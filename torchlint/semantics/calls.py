@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 MAX_DEPTH = 14
 
 #: Methods that give back the module or tensor they are called on.
-_FLUENT = frozenset(
+FLUENT = frozenset(
     {
         "to", "cuda", "cpu", "xpu", "npu", "mps", "eval", "train", "float", "double", "half", "bfloat16", "type",
         "requires_grad_", "apply", "share_memory", "to_empty", "compile", "to_device",
@@ -61,7 +61,7 @@ class Calls:
         if frame is None or frame.call is None:
             return self._unbound(param, context)
         arguments = self.arguments(frame.call, frame.caller)
-        offset = 1 if frame.self_value is not None and not self.evaluator.is_static(function) else 0
+        offset = self._offset(function, frame)
         if param.kind == "args":
             rest = tuple(arguments.positional[max(param.index - offset, 0) :])
             return (Container("args", param, frame, rest, None, arguments.exact),)
@@ -78,11 +78,17 @@ class Calls:
         if frame is None or frame.call is None:
             return None
         arguments = self.arguments(frame.call, frame.caller)
-        offset = 1 if frame.self_value is not None and not self.evaluator.is_static(param.function) else 0
+        offset = self._offset(param.function, frame)
         bound = arguments.bound(param, offset)
         if bound is None and arguments.exact and param.default is not None:
             return param.default, None
         return bound
+
+    def _offset(self, function: Function, frame: Context) -> int:
+        """How many parameters of a function stand before those that its call gives: `self`, or `cls`."""
+        if self.evaluator.is_static(function):
+            return 0
+        return int(frame.self_value is not None or self.evaluator.is_classmethod(function))
 
     def _unbound(self, param: Param, context: Context | None) -> Values:
         """A parameter that no known call gives a value: what its default and annotation say of it."""
@@ -257,7 +263,7 @@ class Calls:
         if not bases:
             return ()
         objects = tuple(base for base in bases if isinstance(base, Instance))
-        if objects and func.name in _FLUENT:
+        if objects and func.name in FLUENT:
             return objects
         if objects and all(transparent.prepares(base.name, func.name) for base in objects):
             prepared = self._prepared(call, context)

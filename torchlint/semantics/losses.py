@@ -26,7 +26,7 @@ class LossUse:
 
     `site` is the call, `criterion` the place where the loss object was created (None for a function), `inputs`
     what stands last before the first argument, one answer for each module or path that may have made it.
-    `alone` is False if other losses may be meant by the same call.
+    `alone` is False if the same call may be meant for something that expects another input.
     """
 
     name: str
@@ -65,6 +65,7 @@ def _wraps_loss(call: Call) -> bool:
 def _uses(evaluator: Evaluator, call: Call, context: Context | None, depth: int) -> Iterator[LossUse]:
     callees = evaluator.values(call.func, context)
     losses = [(callee, found) for callee in callees for found in [_expected(evaluator, callee, call, context)] if found]
+    alone = len(losses) == len(callees) and len({expects for _, (_, expects, _) in losses}) == 1
     for callee, (name, expects, keyword) in losses:
         operand = call.args[0] if call.args else call.keyword(keyword)
         if operand is None or (name == "nll_loss" and _only_picks(evaluator, call, context)):
@@ -81,7 +82,7 @@ def _uses(evaluator: Evaluator, call: Call, context: Context | None, depth: int)
                 if isinstance(base, Instance) and base.call is not None:
                     created = base.call.function.module.site(base.call)
         site = call.function.module.site(call)
-        yield LossUse(name, expects, site, created, inputs, len(callees) == 1)
+        yield LossUse(name, expects, site, created, inputs, alone)
     if losses or depth >= 2:
         return
     for callee in callees:

@@ -81,7 +81,7 @@ class Objects:
         found = self._class_attribute(base.cls, name, base)
         if found:
             return found
-        if name == "module":  # DataParallel and friends are looked through
+        if name in ("module", "__call__"):  # DataParallel and friends are looked through; a call by another name
             return (base,)
         return ()
 

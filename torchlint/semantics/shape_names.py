@@ -46,16 +46,7 @@ class ShapeNames:
 
     def argument(self, param: Param, context: Context | None) -> Bound | None:
         """What a parameter is bound to in this context, None if that is not known."""
-        frame = context.of(param.function) if context is not None else None
-        if frame is None or frame.call is None or param.kind not in ("plain", "keyword"):
-            return None
-        if param.index == 0 and frame.self_value is not None:
-            return None
-        arguments = self.evaluator.arguments(frame.call, frame.caller)
-        bound = arguments.bound(param, 1 if frame.self_value is not None else 0)
-        if bound is not None:
-            return bound
-        return (param.default, None) if arguments.exact and param.default is not None else None
+        return self.evaluator.argument(param, context) if param.kind in ("plain", "keyword") else None
 
     def binding(self, node: Free, context: Context | None) -> Bound | None:
         """The one value of a name of an enclosing scope, None if there are several."""

@@ -54,7 +54,7 @@ KEEPING = frozenset(
         "type_as", "cuda", "cpu", "clone", "detach", "requires_grad_", "expand", "expand_as", "repeat", "narrow",
         "select", "index_select", "gather", "masked_select", "squeeze_", "unsqueeze_", "t", "clamp", "clamp_",
         "clip", "dropout", "interpolate", "upsample", "chunk", "split", "tolist", "retain_grad", "cat", "stack",
-        "nan_to_num", "masked_fill", "rearrange",
+        "nan_to_num", "masked_fill", "rearrange", "resize", "resize_", "resize_as",
     }
 )  # fmt: skip
 
