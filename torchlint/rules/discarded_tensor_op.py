@@ -84,7 +84,7 @@ class DiscardedTensorOp(StaticRule):
         for function in module.functions:
             found = [call for call in function.discarded if _is_candidate(call)]
             found = [call for call in found if not _has_type_already(call) and not _is_as_itself(call)]
-            found = [call for call in found if not _wakes_device(call)]
+            found = [call for call in found if not _wakes_device(call) and not _has_no_graph(call)]
             if function.parent is None:
                 # alone on the top level, a value is shown: in a cell, or in a script that once was a notebook
                 found = [call for call in found if id(call) in _looped(function.trace)]
@@ -164,6 +164,14 @@ def _wakes_device(call: Call) -> bool:
     made = call.func.base
     named = any(made in values for values in call.function.bindings.values())
     return call.func.name in _MOVING and isinstance(made, Call) and called_name(made) in FRESH and not named
+
+
+def _has_no_graph(call: Call) -> bool:
+    """`detach()` on a tensor that was just made of data: it has no graph to be taken from."""
+    assert isinstance(call.func, Attr)
+    made = strip(call.func.base)
+    fresh = isinstance(made, Call) and called_name(made) in _FACTORIES and made.keyword("requires_grad") is None
+    return call.func.name == "detach" and fresh
 
 
 def _is_made(module: Module, node: Node) -> bool:

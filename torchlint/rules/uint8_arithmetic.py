@@ -99,6 +99,7 @@ class Uint8Arithmetic(StaticRule):
         b"imread",
         b"Image",
         b"read_image",
+        b"read_video",
         b"decode_",
         b"VideoCapture",
         b"MNIST",

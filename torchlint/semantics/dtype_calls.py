@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 _ARRAY_ROOTS = frozenset(
-    {"numpy", "torch", "torchvision", "cv2", "skimage", "scipy", "imageio", "PIL", "mmcv", "kornia"}
+    {"numpy", "torch", "torchvision", "cv2", "skimage", "scipy", "imageio", "PIL", "mediapy", "mmcv", "kornia"}
 )
 #: functions that give values and their positions
 _PAIRED = frozenset({"max", "min", "median", "mode", "kthvalue", "sort", "topk", "cummax", "cummin"})

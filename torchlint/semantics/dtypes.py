@@ -170,7 +170,8 @@ class DtypeFinder(CallDtypes):
         yes, no = self.find(node.yes, context, path), self.find(node.no, context, path)
         names = {d.name for d in yes}
         if names != {d.name for d in no} and self._asks_for_values(node):
-            return (UNKNOWN,)  # which branch is taken hangs on what the array holds
+            # which branch is taken hangs on what the array holds; who takes names of files reads the files
+            return yes if no == (UNKNOWN,) and self._asks_for_name(node.cond, context) else (UNKNOWN,)
         key = (id(node.cond), id(context))
         return (
             *(d._replace(when=(*d.when, (*key, True))) for d in yes),
@@ -238,6 +239,13 @@ class DtypeFinder(CallDtypes):
                 subjects.add(id(node.args[0]))
             stack += node.parts()
         return bool(subjects) and _reaches((choice.yes, choice.no), subjects)
+
+    def _asks_for_name(self, cond: Node, context: Context | None) -> bool:
+        """Whether a condition is `isinstance(image, str)`."""
+        if not isinstance(cond, Call) or called_name(cond) != "isinstance" or len(cond.args) != 2:
+            return False
+        kind = cond.args[1]
+        return isinstance(kind, Free) and kind.name == "str"
 
     def feasible(self, guards: Guards, context: Context | None) -> bool:
         return all(self.truth(cond, context) is not (not wanted) for cond, wanted in guards)

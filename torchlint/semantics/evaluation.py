@@ -116,7 +116,7 @@ def _origins(call: Call, walk: Walk[State]) -> tuple[set[str], bool, bool]:
             if isinstance(node.func, Attr):
                 queue.append(((node.func.base, context), depth + 1))
             for callee in evaluator.values(node.func, context):
-                made_up = made_up or (isinstance(callee, External) and callee.last in MADE_UP)
+                made_up = made_up or (isinstance(callee, External) and _is_made_up(callee.last, node))
             queue += [((argument, context), depth + 1) for argument in node.args[:1]]
         elif isinstance(node, (Loop, Join, Choice, Binary)):
             queue += [((part, context), depth + 1) for part in node.parts()]
@@ -124,6 +124,13 @@ def _origins(call: Call, walk: Walk[State]) -> tuple[set[str], bool, bool]:
             drawn = drawn or isinstance(node, Element)
             queue.append(((node.base, context), depth + 1))
     return names, made_up, drawn
+
+
+def _is_made_up(maker: str, call: Call) -> bool:
+    """Whether a tensor is made of nothing; `zeros((1, 1), dtype=torch.long)` is the token a text begins with."""
+    kind = call.keyword("dtype")
+    begins = maker in ("zeros", "ones", "full") and isinstance(kind, Attr) and kind.name in ("long", "int64")
+    return maker in MADE_UP and not begins
 
 
 def names_in(function: Function, node: Node) -> set[str]:

@@ -87,6 +87,18 @@ def subject_of(call: Call) -> str:
     return display_name(func, call.function, "the network")
 
 
+def from_outside(forward: Forward) -> tuple[Call, str]:
+    """The call that has a network evaluated, and a name of the network there: `model.generate(start)` where that
+    method does `self(tokens)`.
+    """
+    call, subject = forward.call, subject_of(forward.call)
+    for entry in reversed(forward.moment.stack):
+        if subject != "self" or not isinstance(entry.func, Attr):
+            break
+        call, subject = entry, display_name(entry.func.base, entry.function, "the network")
+    return call, subject
+
+
 def is_of_another_round(forward: Forward, walk: Walk[State]) -> bool:
     """Whether a forward is of another element of a loop over constants, such as the validation phase."""
     mine, now = _picks(forward.moment.context), _picks(walk.context)

@@ -29,6 +29,7 @@ from torchlint.semantics.forwards import (
     Forward,
     Mode,
     Modeset,
+    from_outside,
     has_returned,
     is_of_another_round,
     is_same_place,
@@ -319,8 +320,8 @@ class Modes:
         value = forward.value
         if isinstance(value, Instance) and value.call is not None:
             related.append((value.call.function.module.site(value.call), "the network is created here, in train mode"))
-        module = forward.call.function.module
-        listener.report("evaluated-in-train", module.site(forward.call), subject_of(forward.call), *related)
+        call, subject = from_outside(forward)
+        listener.report("evaluated-in-train", call.function.module.site(call), subject, *related)
 
 
 def _sees_to_its_mode(method: Function) -> bool:

@@ -6,10 +6,11 @@ An option may be anything, so its default is never taken for its value. It only 
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from torchlint.semantics.nodes import Attr, Boolean, Call, Compare, Const, Item, Mapping, Node, Unary, strip
+from torchlint.semantics.nodes import Attr, Binary, Boolean, Call, Compare, Const, Item, Mapping, Node, Unary, strip
 from torchlint.semantics.truth import compare_constants
 from torchlint.semantics.values import Constant, Instance, Opaque
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 #: What `action=` says of an option that isn't given.
 _UNGIVEN = {"store_true": False, "store_false": True}
+
+_ARITHMETIC = {"Add": operator.add, "Subtract": operator.sub, "Multiply": operator.mul}
 
 
 class Options:
@@ -36,7 +39,16 @@ class Options:
         value = values[0]
         if isinstance(value, Constant):
             return value.value
+        if isinstance(value, Opaque) and isinstance(value.node, Binary):
+            return self._computed(value.node, value.context)
         return self._default(value) if isinstance(value, Opaque) else None
+
+    def _computed(self, node: Binary, context: Context | None) -> object:
+        """`1 - args.keep`."""
+        left, right = self.constant(node.left, context), self.constant(node.right, context)
+        if node.op not in _ARITHMETIC or not isinstance(left, (int, float)) or not isinstance(right, (int, float)):
+            return None
+        return _ARITHMETIC[node.op](left, right)
 
     def truth(self, cond: Node, context: Context | None) -> bool | None:
         """Whether a condition holds if no option is given; None if that is not known, or depends on no option."""

@@ -6,7 +6,7 @@ origin has dimensions of its own, as many as somebody asks for; the others stay 
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -373,12 +373,23 @@ class Shapes(ShapeSizes):
             elif frame.call is not None:
                 places.append((frame.call.function, None))
             frame = frame.caller
+        places += self._helpers(function, context)
         for place in places:
             key = (id(place[0]), place[1])
             if key not in self._learnt:
                 self._learnt.add(key)
                 self._learn(*place)
                 self._clear()
+
+    def _helpers(self, function: Function, context: Context | None) -> Iterator[tuple[Function, Context]]:
+        """The functions of the project that give `function` values: `q, k, v = self.split(x)`."""
+        given = (value for values in function.bindings.values() for value in values)
+        calls = (value.base if isinstance(value, Part) else value for value in given)
+        for call in dict.fromkeys(call for call in calls if isinstance(call, Call)):
+            for callee in self.evaluator.values(call.func, context):
+                frame = self.evaluator.entered(callee, call, context)
+                if frame is not None:
+                    yield frame.function, frame
 
     def _learn(self, function: Function, context: Context | None) -> None:
         for name, values in function.bindings.items():

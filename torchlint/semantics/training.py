@@ -21,6 +21,7 @@ from torchlint.semantics.nodes import (
     Call,
     Free,
     Function,
+    Loop,
     Node,
     Starred,
     strip,
@@ -304,7 +305,7 @@ class TrainingListener:
         """A step without an optimizer: `w -= lr * w.grad`."""
         weight = target.base if isinstance(target, Attr) and target.name == "data" else target
         gradients = list(_gradients_in(amount))
-        if gradients and (not isinstance(weight, Attr) or weight.name != "grad"):
+        if gradients and not _is_renewed(weight) and (not isinstance(weight, Attr) or weight.name != "grad"):
             self.stepping.may_step()
             place = self.places.place(weight, walk.context)
             for gradient in gradients:
@@ -323,6 +324,14 @@ def _is_no_limit(limit: Node, evaluator: Evaluator, context: Context | None) -> 
     if isinstance(limit, (Attr, Free)):
         return any(isinstance(v, External) and v.last == "inf" for v in evaluator.values(limit, context))
     return isinstance(limit, Binary) and any(isinstance(part, Call) for part in limit.parts())
+
+
+def _is_renewed(weight: Node) -> bool:
+    """Whether the next round of a loop goes on with another tensor, which has no gradient yet: after
+    `image += step * image.grad`, `image = torch.clamp(image, 0, 1)`.
+    """
+    made = weight.next if isinstance(weight, Loop) else None
+    return isinstance(made, Call) and isinstance(made.func, (Attr, Free)) and not made.func.name.endswith("_")
 
 
 def _gradients_in(node: Node, depth: int = 0) -> Iterator[Attr]:

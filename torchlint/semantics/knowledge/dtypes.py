@@ -146,7 +146,7 @@ IMAGE_READERS = frozenset(
     {
         "cv2.imread", "cv2.imdecode", "imageio.imread", "imageio.v2.imread", "imageio.v3.imread", "imageio.core.imread",
         "skimage.io.imread", "skimage.io.imread_collection", "scipy.misc.imread", "scipy.ndimage.imread",
-        "mmcv.imread", "mmcv.imfrombytes", "skimage.util.img_as_ubyte", "skimage.img_as_ubyte",
+        "mmcv.imread", "mmcv.imfrombytes", "mediapy.read_video", "skimage.util.img_as_ubyte", "skimage.img_as_ubyte",
         "torchvision.io.read_image", "torchvision.io.decode_image", "torchvision.io.decode_jpeg",
         "torchvision.io.decode_png", "torchvision.io.image.read_image", "torchvision.io.image.decode_image",
         "torchvision.transforms.functional.pil_to_tensor", "torchvision.transforms.v2.functional.pil_to_tensor",
