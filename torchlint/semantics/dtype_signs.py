@@ -35,8 +35,8 @@ class Sign:
 
 #: What stands in a file that makes arrays of bytes.
 _BYTES = Sign(
-    b"int8", b"byte()", b"ByteTensor", b"imread", b"Image.open", b"read_image", b"read_video", b"decode_image", b"imdecode",
-    b"VideoCapture", b"MNIST", b"CIFAR", b"[0, 255]", b"[0,255]", b"PILToTensor", b"pil_to_tensor",
+    b"int8", b"byte()", b"ByteTensor", b"imread", b"Image.open", b"read_image", b"read_video", b"decode_image",
+    b"imdecode", b"VideoCapture", b"MNIST", b"CIFAR", b"[0, 255]", b"[0,255]", b"PILToTensor", b"pil_to_tensor",
 )  # fmt: skip
 
 
