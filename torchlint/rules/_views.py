@@ -81,6 +81,19 @@ class Story:
                 if owner and atom.base is not None:
                     self._places.setdefault(atom, (self.module.site(value), name, owner))
 
+        for i, axis in enumerate(result.source.front):
+            atom = product(axis).atom
+            if atom is not None and self._is_foreign(atom) and self.tensor.isidentifier():
+                self._names.setdefault(atom, f"{self.tensor}.size({i})")
+
+    def _is_foreign(self, atom: Atom) -> bool:
+        """Whether a size is called `x.size(0)` after the `x` of another function."""
+        owner, size, _ = atom.name.partition(".size(")
+        shapes = (
+            self.shapes.shape(value, self.view.context) for value in self.view.call.function.bindings.get(owner, ())
+        )
+        return bool(size) and not any(product(axis).atom is atom for shape in shapes for axis in shape.front)
+
     def _owner(self, value: Node) -> str:
         """The tensor whose size is taken: `x` for `x.size(0)` and for a part of `x.shape`."""
         while isinstance(value, (Part, Item)):
