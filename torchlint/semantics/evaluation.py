@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from torchlint.semantics.decorators import is_wrapped
 from torchlint.semantics.knowledge import training as known
-from torchlint.semantics.measuring import MADE_UP
+from torchlint.semantics.measuring import MADE_UP, is_timed
 from torchlint.semantics.nodes import (
     Attr,
     Binary,
@@ -89,6 +89,16 @@ def is_on_held_out_data(call: Call, walk: Walk[State]) -> bool:
     if made_up or any(_NOISE.search(name) for name in names):
         return False  # a look at the shapes; a generator of a GAN draws its samples as it was trained
     return kept or _speaks(walk)
+
+
+def is_application(call: Call, walk: Walk[State]) -> bool:
+    """Whether a network that has its weights is given something to answer, without gradients. Only the end of the
+    program tells that it trains nothing at all.
+    """
+    if walk.grad or walk.function.module.is_test or not call.args or is_timed(walk.function) or _is_wrapped(walk):
+        return False
+    names, made_up, _ = _origins(call, walk)
+    return not made_up and not any(_NOISE.search(name) for name in names)
 
 
 def _origins(call: Call, walk: Walk[State]) -> tuple[set[str], bool, bool]:

@@ -88,12 +88,13 @@ def subject_of(call: Call) -> str:
 
 
 def from_outside(forward: Forward) -> tuple[Call, str]:
-    """The call that has a network evaluated, and a name of the network there: `model.generate(start)` where that
-    method does `self(tokens)`.
+    """The call that has a network evaluated, and a name of the network there. That is `model.generate(start)` where
+    that method does `self(tokens)`: it can't know what it is called for.
     """
     call, subject = forward.call, subject_of(forward.call)
     for entry in reversed(forward.moment.stack):
-        if subject != "self" or not isinstance(entry.func, Attr):
+        speaks = known.is_utterance(call.function.name)
+        if subject != "self" or not speaks or not isinstance(entry.func, Attr):
             break
         call, subject = entry, display_name(entry.func.base, entry.function, "the network")
     return call, subject

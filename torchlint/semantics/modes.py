@@ -14,6 +14,7 @@ from torchlint.semantics.decorators import manages_block
 from torchlint.semantics.evaluation import (
     asks_for_mode,
     evaluation_region,
+    is_application,
     is_asked_for,
     is_on_held_out_data,
     is_reached,
@@ -57,6 +58,8 @@ class Modes:
     def __init__(self) -> None:
         self.modes: dict[Key, Modeset] = {}
         self.trained: set[Key] = set()
+        #: networks that got their weights from a file
+        self.restored: set[Key] = set()
         #: forwards with gradients since the last backward
         self.open: list[Forward] = []
         #: those that no backward since has reached: `d_loss` stops at `fake.detach()`, the generator is still to learn
@@ -76,7 +79,7 @@ class Modes:
         other.waiting = list(self.waiting)
         # what has been seen at all is shared by all paths
         other.trained, other.learnt, other.candidates = self.trained, self.learnt, self.candidates
-        other.evaluated = self.evaluated
+        other.evaluated, other.restored = self.evaluated, self.restored
         return other
 
     def merge(self, other: Modes) -> None:
@@ -142,7 +145,9 @@ class Modes:
             del self.learnt[known_key]
 
     def loaded(self, func: Attr, walk: Walk[State], listener: TrainingListener) -> None:
-        self.trained |= listener.places.place(func.base, walk.context)
+        place = listener.places.place(func.base, walk.context)
+        self.trained |= place
+        self.restored |= place
 
     def forwarded(self, call: Call, callees: tuple[Value, ...], walk: Walk[State], listener: TrainingListener) -> None:
         """Perhaps the forward of a network."""
@@ -162,6 +167,8 @@ class Modes:
                         continue
                     key = listener.places.key(owner)
                 modes = self.modes.get(key) or self._unswitched(value, listener)
+            if place is None and key in self.restored and is_application(call, walk):
+                place = walk.regions[0]
             forward = Forward(key, value, call, walk.moment, modes, region, place)
             if walk.grad:
                 # the same forward of an earlier round is not what a backward is called on now
