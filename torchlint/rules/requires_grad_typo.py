@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,11 +12,13 @@ from torchlint.semantics.layers import assigns, is_module
 from torchlint.semantics.nodes import Attr, Call, Element, Free, Function, Item, Node, Param, Part, Slice, strip
 from torchlint.semantics.operations import called_name
 from torchlint.semantics.traces import Store
+from torchlint.semantics.usage import is_read_inside
 from torchlint.semantics.values import External, Instance, Opaque, Value
 
 if TYPE_CHECKING:
     from torchlint.semantics.evaluate import Evaluator
     from torchlint.semantics.module import Module
+    from torchlint.semantics.nodes import Class
     from torchlint.semantics.values import Context
 
 #: What people write for `requires_grad`; the last one is the method.
@@ -126,7 +128,8 @@ class RequiresGradTypo(StaticRule):
             return
         if _reaches_parameters(evaluator, function, target, frames[0]):
             return
-        base, given = module.text(target.base) or "model", module.text(store.value) or "False"
+        base = target.base.name if isinstance(target.base, Param) else module.text(target.base) or "model"
+        given = module.text(store.value) or "False"
         yield Problem(
             module.site(target),
             f"`{base}` is a module and has no `requires_grad`: its parameters are trained, or not, as before",
@@ -237,8 +240,23 @@ def _has_own(evaluator: Evaluator, value: Value, name: str) -> bool:
     """Whether the class of an object of the project defines an attribute of that name."""
     if not isinstance(value, Instance) or value.cls is None:
         return False
-    takes_any = any("__setattr__" in owner.methods for owner in evaluator.mro(value.cls))
-    return takes_any or assigns(evaluator, value.cls, name)
+    classes = evaluator.mro(value.cls)
+    if any("__setattr__" in owner.methods for owner in classes):
+        return True
+    return assigns(evaluator, value.cls, name) and not _means_parameters(evaluator, classes, name)
+
+
+def _means_parameters(evaluator: Evaluator, classes: Iterable[Class], name: str) -> bool:
+    """Whether classes set `self.requires_grad` to False and never ask for it: they mean to freeze what they hold."""
+    if name != "requires_grad" or any(name in cls.body.bindings or is_read_inside(cls, name) for cls in classes):
+        return False
+    methods = [method for cls in classes for method in cls.methods.values()]
+    stores = [store for method in methods for store in method.stores if _is_attribute(store.target, name)]
+    return all(evaluator.constant(store.value, None) is False for store in stores)
+
+
+def _is_attribute(target: Node, name: str) -> bool:
+    return isinstance(target, Attr) and target.name == name and isinstance(target.base, Param) and not target.base.index
 
 
 def _reaches_parameters(evaluator: Evaluator, function: Function, target: Attr, context: Context | None) -> bool:

@@ -144,11 +144,12 @@ def _kept_in_variables(evaluator: Evaluator, function: Function) -> Iterator[tup
         for take, _ in _aliased(store.target.base, set())
     }
     for value, use in uses:
+        replaced = refilled | _stand_ins(value)
         for take, carried in _aliased(value, set()):
             # `weights[key] = ...` puts other tensors in place of the live ones: an average of several networks
             if (
                 take.function is function
-                and id(take) not in refilled
+                and id(take) not in replaced
                 and _is_network(evaluator, take)
                 and _stale(order, evaluator, take, use, carried)
             ):
@@ -193,6 +194,22 @@ def _aliased(node: Node, seen: set[int], carried: tuple[int, ...] = ()) -> Itera
         source = _items_of(node)
         if source is not None:
             yield from _aliased(source, seen, carried)
+
+
+def _stand_ins(value: Node) -> set[int]:
+    """What a value is before a loop that gives it others: `best = model.state_dict()`, for the rounds to replace."""
+    found: set[int] = set()
+    queue, seen = [value], set[int]()
+    while queue and len(seen) < 200:
+        node = queue.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, Loop) and isinstance(node.next, (Call, Choice, Join)):
+            found.add(id(node.init))
+        if isinstance(node, (Loop, Choice, Join)):
+            queue += node.parts()
+    return found
 
 
 def _is_direct(node: Node, seen: set[int]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.knowledge import transparent
+from torchlint.semantics.layers import is_module
 from torchlint.semantics.nodes import (
     Attr,
     Call,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 MAX_DEPTH = 14
 
 #: Methods that give back the module or tensor they are called on.
-FLUENT = frozenset(
+_FLUENT = frozenset(
     {
         "to", "cuda", "cpu", "xpu", "npu", "mps", "eval", "train", "float", "double", "half", "bfloat16", "type",
         "requires_grad_", "apply", "share_memory", "to_empty", "compile", "to_device",
@@ -263,8 +264,10 @@ class Calls:
         if not bases:
             return ()
         objects = tuple(base for base in bases if isinstance(base, Instance))
-        if objects and func.name in FLUENT:
-            return objects
+        if func.name in _FLUENT:
+            itself: Values = objects or tuple(base for base in bases if is_module(self.evaluator, base))
+            if itself:
+                return itself
         if objects and all(transparent.prepares(base.name, func.name) for base in objects):
             prepared = self._prepared(call, context)
             if prepared:

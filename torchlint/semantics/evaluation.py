@@ -222,7 +222,8 @@ def _fed_from_outside(call: Call, region: Region, walk: Walk[State]) -> bool:
 def is_unused(call: Call) -> bool:
     """Whether nobody looks at the result of a call: it is only run for what it does to the network."""
     function = call.function
-    if any(_moved(discarded) is call for discarded in function.discarded):
+    named = any(call in values for values in function.bindings.values())
+    if not named and any(_moved(discarded) is call for discarded in function.discarded):
         return True
     if any(call in values for name, values in function.bindings.items() if not name.strip("_")):
         return True

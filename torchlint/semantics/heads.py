@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from torchlint.semantics.calls import FLUENT
 from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.nodes import Attr, Call, Item
 from torchlint.semantics.values import Bound, External, Instance, Opaque, Value
@@ -18,7 +17,6 @@ _HEADS = frozenset({"fc", "classifier", "head", "heads", "last_linear"})
 
 def replaced_head(network: Value, evaluator: Evaluator) -> Bound | None:
     """The layer that was put in as the head of a network, where the network was made."""
-    network = _before_moves(network, evaluator)
     made = network.node if isinstance(network, Opaque) else network.call if isinstance(network, Instance) else None
     if not isinstance(made, Call) or not isinstance(network, (Opaque, Instance)):
         return None
@@ -37,16 +35,3 @@ def replaced_head(network: Value, evaluator: Evaluator) -> Bound | None:
             if owner is network or (isinstance(owner, Opaque) and owner.node is made):
                 return store.value, context
     return None
-
-
-def _before_moves(network: Value, evaluator: Evaluator) -> Value:
-    """The network itself, of what `.to(device)` and its kind give back: they return what they are called on."""
-    while isinstance(network, Opaque) and isinstance(network.node, Call):
-        func = network.node.func
-        if not isinstance(func, Attr) or func.name not in FLUENT:
-            break
-        owners = evaluator.values(func.base, network.context)
-        if len(owners) != 1:
-            break
-        network = owners[0]
-    return network

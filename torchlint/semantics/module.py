@@ -156,10 +156,11 @@ class Module:
 
     @cached_property
     def is_test(self) -> bool:
-        """Whether the file holds tests of software, by the naming convention of pytest and unittest."""
-        from torchlint.semantics.project import is_test
+        """Whether the file holds tests of software."""
+        from torchlint.semantics.project import holds_tests, is_named_test
 
-        return self.file is not None and is_test(self.file, self.project.root)
+        named = self.file is not None and is_named_test(self.file, self.project.root)
+        return named and holds_tests(self.source.data)
 
     @cached_property
     def functions(self) -> tuple[Function, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 from collections import OrderedDict
 from collections.abc import Hashable, Iterator
 from functools import lru_cache
@@ -253,14 +254,13 @@ class Project:
         mentioning = self._reads.importers[name] = self._lookup.mentions.get(name, [])
         found = self._importing.get(file)
         if found is None:
-            found = [
-                path
-                for path in mentioning
-                if path != file and (not is_test(path, self.root) or is_test(file, self.root))
-            ]
+            found = [path for path in mentioning if path != file and (not self._is_test(path) or self._is_test(file))]
             found.sort(key=lambda path: _distance(file, path))
             self._importing[file] = found
         return found
+
+    def _is_test(self, path: Path) -> bool:
+        return is_named_test(path, self.root) and holds_tests(self._data(path))
 
     def _data(self, path: Path) -> bytes:
         data = self._bytes.get(path)
@@ -276,12 +276,25 @@ class Project:
         return data
 
 
+#: What stands in tests of software, for pytest or unittest.
+_TESTS = re.compile(
+    rb"\b(pytest|unittest|TestCase|doctest|torch\.testing)\b|\bdef test_\w+\(|^class Test", re.MULTILINE
+)
+#: What stands in a program that is started by hand.
+_PROGRAM = re.compile(rb"__main__|\bparse_args\(")
+
+
 @lru_cache(maxsize=16384)
-def is_test(file: Path, root: Path) -> bool:
-    """Whether a file holds tests of software, by the naming convention of pytest and unittest."""
+def is_named_test(file: Path, root: Path) -> bool:
+    """Whether a file may hold tests of software, by the naming convention of pytest and unittest."""
     folders = file.relative_to(root).parts[:-1] if root in file.parents else ()
     name = file.name
     return name.startswith("test_") or name.endswith("_test.py") or "tests" in folders
+
+
+def holds_tests(data: bytes) -> bool:
+    """Whether a file of such a name holds tests: `test_cifar.py` may as well be the script that tests a network."""
+    return _TESTS.search(data) is not None or _PROGRAM.search(data) is None
 
 
 def _distance(file: Path, other: Path) -> int:

@@ -35,3 +35,8 @@ def is_read(cls: Class, name: str) -> bool:
     pattern = re.compile(rb"\.%s\b(?!\s*(=(?!=)|\.(append|extend|insert)\())" % re.escape(name.encode()))
     users = (module, *module.project.importers(module, name))
     return any(pattern.search(user.source.data) or _UNNAMED.search(user.source.data) for user in users)
+
+
+def is_read_inside(cls: Class, name: str) -> bool:
+    """Whether something in the file of a class may ask the class's own objects for an attribute."""
+    return re.search(rb"\bself\.%s\b(?!\s*=(?!=))" % re.escape(name.encode()), cls.module.source.data) is not None

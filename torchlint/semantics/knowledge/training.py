@@ -51,6 +51,9 @@ STACKED = frozenset({"LSTM", "GRU", "RNN"})
 #: functions outside the project that make a network with Dropout or BatchNorm, in train mode
 MODEL_FACTORIES = ("torchvision.models.", "timm.create_model", "timm.models.", "segmentation_models_pytorch.")
 
+#: networks of torchvision without BatchNorm, whose only Dropout is in their classifier
+DROPPING_AT_THE_END = frozenset({"vgg11", "vgg13", "vgg16", "vgg19", "alexnet", "squeezenet1_0", "squeezenet1_1"})
+
 #: libraries whose networks have no active Dropout and no BatchNorm, however they are made
 MODELESS_LIBRARIES = ("diffusers.",)
 
@@ -63,9 +66,11 @@ _DATA = (
     r"(s|x|data|set|ds|loader|dataset|dataloader|dl|iter|iterator|generator|gen|images?|imgs?|batch(es)?|inputs?|"
     r"features|tensors?|samples?|sentences?|pairs?|texts?|seqs?)"
 )
+#: what a variable says of the form of its data
+_FORM = r"(_(torch|t|np|numpy|var|variable|gpu|cuda|device))?"
 _KEPT = r"(test(ing)?|val|valid|validation|dev|holdout)"
 #: data kept for testing: `X_test`, `val_loader`, `testset`, `dev_iter`
-_HELD_OUT = re.compile(rf"(.+_)?{_KEPT}(_?{_DATA})+\d*|{_DATA}_{_KEPT}\d*|test(ing)?\d*")
+_HELD_OUT = re.compile(rf"(.+_)?{_KEPT}(_?{_DATA})+{_FORM}\d*|{_DATA}_{_KEPT}\d*|test(ing)?\d*")
 _OPTIMIZER_NAME = re.compile(r"(^|_)(opt|optim|optimi[sz]er)s?(\d|_|$)")
 _LOSS_NAME = re.compile(r"(^|_)(criterion|criteria|loss|losses)(\d|_|$)")
 _EVALUATION = frozenset(
