@@ -119,7 +119,7 @@ class Registration:
         if isinstance(node, Binary) and node.op == "Add":
             return any(self._mentions(part, name, method, depth + 1) for part in node.parts())
         if isinstance(node, (Starred, Display, Choice, Join, Comprehension, Mapping)):
-            source = (node.source,) if isinstance(node, Comprehension) else ()
+            source = (node.source,) if isinstance(node, Comprehension) and _hands_out(node.element, node, 0) else ()
             return any(self._mentions(part, name, method, depth + 1) for part in (*node.parts(), *source))
         return False
 
@@ -200,6 +200,24 @@ def _is_drawn(node: Node, container: Node) -> bool:
         node = strip(node.base)
     sources = node.args if isinstance(node, Call) and called_name(node) in _LISTING else (node,)
     return any(leads_to(source, container) for source in sources)
+
+
+def _hands_out(node: Node, comprehension: Comprehension, depth: int) -> bool:
+    """Whether what a comprehension gives holds what it draws: not in `[conv(x) for conv in self.convs]`."""
+    node = strip(node)
+    if _is_from(node, comprehension) or depth > 8:
+        return True
+    parts = node.parts()
+    if isinstance(node, Call) and _is_from(strip(node.func), comprehension):
+        parts = parts[1:]
+    return any(_hands_out(part, comprehension, depth + 1) for part in parts)
+
+
+def _is_from(node: Node, comprehension: Comprehension) -> bool:
+    """Whether a node is what a comprehension draws, or a part of that."""
+    while isinstance(node, (Part, Item)):
+        node = strip(node.base)
+    return isinstance(node, Element) and strip(node.base) is strip(comprehension.source)
 
 
 def _passes_through(node: Node, name: str) -> bool:

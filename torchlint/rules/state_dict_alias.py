@@ -26,6 +26,7 @@ from torchlint.semantics.nodes import (
     Param,
     Part,
     Update,
+    strip,
 )
 from torchlint.semantics.operations import called_name
 from torchlint.semantics.order import Order, entry_guards
@@ -42,6 +43,9 @@ _SHALLOW = frozenset({"dict", "OrderedDict"})
 
 #: Functions are followed this far to see whether they train.
 _DEPTH = 3
+
+#: Functions that only look at what they are given.
+_LOOKING = frozenset({"print", "len", "type", "isinstance", "id"})
 
 
 class StateDictAlias(StaticRule):
@@ -136,6 +140,9 @@ def _kept_in_variables(evaluator: Evaluator, function: Function) -> Iterator[tup
         given = _loaded(call) or _saved(call)
         if given is not None:
             uses.append((given, call))
+    # `encode(best, path)`, behind the loop in which the best were taken
+    handed = [call for call in function.calls if called_name(call) not in _LOOKING]
+    uses += [(arg, call) for call in handed for arg in call.args if isinstance(strip(arg), (Loop, Join))]
     uses += [(item.value, None) for item in function.returns if not item.yielded]
     refilled = {
         id(take)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from torchlint.semantics.heads import replaced_head
+from torchlint.semantics.heads import gives_logits, replaced_head
 from torchlint.semantics.knowledge import activations as known
 from torchlint.semantics.nodes import (
     Attr,
@@ -254,6 +254,8 @@ class ActivationFinder:
         head = replaced_head(callee, self.evaluator) if path in ((), (0,)) else None
         if head is not None:
             return self._last_of([head], call, context, ())
+        if not path and gives_logits(callee, call, self.evaluator):
+            return (Activation(known.LINEAR, call.function.module.site(call)),)
         if isinstance(callee, Instance) and callee.cls is None:
             return self._layer(callee, call, context, path)
         if isinstance(callee, ClassValue):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.knowledge import training as known
@@ -10,28 +11,57 @@ from torchlint.semantics.values import Bound, External, Instance, Opaque, Value
 
 if TYPE_CHECKING:
     from torchlint.semantics.evaluate import Evaluator
+    from torchlint.semantics.traces import Store
+    from torchlint.semantics.values import Context
 
 #: what torchvision, timm and others call the layer, or the layers, that come last
 _HEADS = frozenset({"fc", "classifier", "head", "heads", "last_linear"})
+#: classifiers of torchvision; inception and googlenet give several results while they train
+_CLASSIFIER = re.compile(r"torchvision\.models\.(?!inception|googlenet|get_|list_)[a-z]\w*")
 
 
 def replaced_head(network: Value, evaluator: Evaluator) -> Bound | None:
     """The layer that was put in as the head of a network, where the network was made."""
-    made = network.node if isinstance(network, Opaque) else network.call if isinstance(network, Instance) else None
-    if not isinstance(made, Call) or not isinstance(network, (Opaque, Instance)):
-        return None
-    context = network.context
-    if not any(
-        isinstance(factory, External) and factory.name.startswith(known.MODEL_FACTORIES)
-        for factory in evaluator.values(made.func, context)
-    ):
+    made, context = _made(network), getattr(network, "context", None)
+    if made is None or not any(name.startswith(known.MODEL_FACTORIES) for name in _factories(made, context, evaluator)):
         return None
     for store in reversed(made.function.stores):
-        # `model.classifier[6] = ...`: what is put into the last layers is the last of them
-        target = store.target.base if isinstance(store.target, Item) else store.target
-        if store.op != "=" or not isinstance(target, Attr) or target.name not in _HEADS:
+        target = _head(store)
+        if store.op != "=" or target is None:
             continue
         for owner in evaluator.values(target.base, context):
             if owner is network or (isinstance(owner, Opaque) and owner.node is made):
                 return store.value, context
     return None
+
+
+def gives_logits(network: Value, user: Call, evaluator: Evaluator) -> bool:
+    """Whether a network is a classifier of torchvision with the head that it has there, which is linear. Code that
+    touches the head of any network, where this one is made or used, leaves that open.
+    """
+    made, context = _made(network), getattr(network, "context", None)
+    if made is None or not any(map(_CLASSIFIER.fullmatch, _factories(made, context, evaluator))):
+        return False
+    modules = {id(call.function.module): call.function.module for call in (made, user)}
+    return not any(
+        _head(store) is not None
+        for module in modules.values()
+        for function in module.functions
+        for store in function.stores
+    )
+
+
+def _made(network: Value) -> Call | None:
+    """The call that made a network."""
+    node = network.node if isinstance(network, Opaque) else network.call if isinstance(network, Instance) else None
+    return node if isinstance(node, Call) else None
+
+
+def _factories(made: Call, context: Context | None, evaluator: Evaluator) -> list[str]:
+    return [value.name for value in evaluator.values(made.func, context) if isinstance(value, External)]
+
+
+def _head(store: Store) -> Attr | None:
+    """The head that a store replaces: `model.fc = ...`; of `model.classifier[6] = ...` it is the last layer."""
+    target = store.target.base if isinstance(store.target, Item) else store.target
+    return target if isinstance(target, Attr) and target.name in _HEADS else None

@@ -26,9 +26,10 @@ _SKIPPED = frozenset(
     }
 )  # fmt: skip
 
-_IMPORT = re.compile(
-    rb"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]+([^\n#]+)|import[ \t]+([\w., \t]+))", re.MULTILINE
-)
+_STATEMENT = rb"(?:from[ \t]+([.\w]+)[ \t]+import[ \t]+([^\n#]+)|import[ \t]+([\w., \t]+))"
+_IMPORT = re.compile(rb"^[ \t]*" + _STATEMENT, re.MULTILINE)
+#: in a notebook a line is a string, or behind the escaped end of another
+_IMPORT_IN_CELL = re.compile(rb'(?:^[ \t]*"|\\n)[ \t]*' + _STATEMENT, re.MULTILINE)
 
 
 class Lookup:
@@ -147,7 +148,8 @@ class Lookup:
 def imported_names(data: bytes) -> set[str]:
     """The last parts of the names that a file imports, by a look at its bytes."""
     names: set[str] = set()
-    for source, targets, plain in _IMPORT.findall(data):
+    pattern = _IMPORT_IN_CELL if data.lstrip()[:1] == b"{" else _IMPORT
+    for source, targets, plain in pattern.findall(data):
         if plain:
             names.update(part.strip().split(b" ")[0].rpartition(b".")[2].decode() for part in plain.split(b","))
         else:
