@@ -114,10 +114,11 @@ def _compare_values(op: str, left: Value, right: Value, evaluator: Evaluator) ->
         if right.keys is not None:
             inside = left.value in right.keys
         else:
-            options = [evaluator.constant(*item) for item in right.items]
-            if any(option is None for option in options):
+            options = [value for item in right.items for value in evaluator.values(*item)]
+            constants = [option.value for option in options if isinstance(option, Constant)]
+            if len(constants) != len(options) or len(options) != len(right.items):
                 return None
-            inside = left.value in options
+            inside = left.value in constants
         return inside if op == "In" else not inside
     if not isinstance(left, Constant) or not isinstance(right, Constant):
         return None
