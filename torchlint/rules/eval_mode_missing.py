@@ -15,8 +15,8 @@ class EvalModeMissing(StaticRule):
     """
     ## What it does
     Finds validation, test or generation code that runs a network in train mode: `eval()` was never called on the way
-    there, or `train()` was called after it. Only networks with Dropout, BatchNorm or another layer that differs in
-    eval mode are reported.
+    there, or `train()` was called after it. A program that loads weights, trains nothing and answers without gradients
+    is one as well. Only networks with Dropout, BatchNorm or another layer that differs in eval mode are reported.
 
     ## Why is this bad?
     Dropout removes units at random and BatchNorm uses the statistics of the batch, and even learns from the test

@@ -35,7 +35,8 @@ class ProbabilitiesIntoNll(StaticRule):
     ```
 
     ## Known problems
-    Raw logits are only reported where the last layer is seen. A loss that is summed up and never read is not reported.
+    Raw logits are only reported where the last layer is seen, or the network is a classifier of torchvision whose head
+    nobody replaces. A loss that is summed up and never read is not reported.
 
     ## References
     - [torch.nn.NLLLoss](https://pytorch.org/docs/stable/generated/torch.nn.NLLLoss.html)

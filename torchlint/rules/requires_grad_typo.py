@@ -74,8 +74,9 @@ class RequiresGradTypo(StaticRule):
 
     ## Known problems
     A module is only known where it is created or listed (`model.children()`) in code that is seen. An attribute of
-    one of these names that a class of the project defines is its own business and is not reported. Neither is a
-    tensor that was just made and is told that it needs no gradient: it needs none anyway.
+    one of these names that a class of the project defines is its own business and is not reported, unless a layer sets
+    its own `requires_grad` to False and never asks for it. A tensor that was just made and is told that it needs no
+    gradient is not reported: it needs none anyway.
 
     ## References
     - [torch.nn.Module.requires_grad_](https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.requires_grad_)
