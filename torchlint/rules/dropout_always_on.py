@@ -83,7 +83,8 @@ class DropoutAlwaysOn(StaticRule):
     ## Known problems
     Dropout that is meant to stay on (Monte Carlo dropout, the prenet of Tacotron) should say so with
     `training=True`, or in a comment on its line; neither is reported. Functions that are no method of a module are
-    not looked at, nor classes that the program doesn't use, nor a rate that is 0 in all objects that it makes.
+    not looked at, nor classes that the program doesn't use, nor a rate that is 0 in all objects that it makes, or by
+    default and in none that is seen otherwise.
 
     ## References
     - [torch.nn.functional.dropout](https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html)
@@ -256,10 +257,32 @@ def _own_or_literal(node: Node) -> bool:
 
 
 def _never(call: Call, p: Node) -> bool:
-    """Whether the probability is 0 in all objects that are seen to be made."""
+    """Whether the probability is 0 in all objects that are seen to be made, or by default and in none otherwise."""
     evaluator, method = call.function.module.evaluator, _method(call.function)
     assert method is not None
-    return all(evaluator.constant(p, frame) in (0, 0.0) for frame in contexts(evaluator, method))
+    rates = {evaluator.constant(p, frame) for frame in contexts(evaluator, method)}
+    return rates <= {0} or (rates <= {0, None} and _is_off_by_default(method, p))
+
+
+def _is_off_by_default(method: Function, p: Node) -> bool:
+    """Whether a rate is what `__init__` is given for it, `self.drop = nn.Dropout(drop)`, with a default of 0."""
+    init = method.cls.methods.get("__init__") if method.cls is not None else None
+    node = strip(p)
+    if isinstance(node, Attr) and node.name == "p":
+        node = strip(node.base)
+    if init is None or not isinstance(node, Attr):
+        return False
+    given = [
+        strip(store.value.args[0] if isinstance(store.value, Call) and store.value.args else store.value)
+        for store in init.stores
+        if isinstance(store.target, Attr) and store.target.name == node.name
+    ]
+    defaults = [value.default for value in given if isinstance(value, Param)]
+    return bool(given) and len(defaults) == len(given) and all(map(_is_zero, defaults))
+
+
+def _is_zero(default: Node | None) -> bool:
+    return isinstance(default, Const) and default.value in (0, 0.0) and default.value is not False
 
 
 def _called_in_training_only(module: Module, method: Function) -> bool:
