@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.knowledge import layers as known
@@ -37,6 +38,20 @@ def is_module(evaluator: Evaluator, value: Value) -> bool:
             for callee in evaluator.values(value.node.func, value.context)
         )
     return False
+
+
+def is_undefined(value: Opaque, evaluator: Evaluator) -> bool:
+    """Whether a value is what a name makes that nothing defines: the program breaks there."""
+    if not isinstance(value.node, Call) or not isinstance(value.node.func, Free):
+        return False
+    module = value.node.function.module
+    if module.source.cells or any(evaluator.project.find(module, *star) is None for star in module.star_imports):
+        return False  # `%run`, `from library import *`
+    makers = evaluator.values(value.node.func, value.context)
+    return any(
+        isinstance(maker, External) and maker.name == f"builtins.{maker.last}" and not hasattr(builtins, maker.last)
+        for maker in makers
+    )
 
 
 def is_parameter(value: Value) -> bool:

@@ -40,7 +40,7 @@ from torchlint.semantics.forwards import (
     trains_in_evaluation,
 )
 from torchlint.semantics.knowledge import training as known
-from torchlint.semantics.layers import is_self, own_object
+from torchlint.semantics.layers import is_self, is_undefined, own_object
 from torchlint.semantics.membership import drawn_from, handed_in, is_inner, is_of_others, owner_of, picked_among
 from torchlint.semantics.nodes import Attr, Call, Function, Node
 from torchlint.semantics.places import Key, Place
@@ -310,7 +310,9 @@ class Modes:
                 if trains_in_evaluation(forward):
                     return sensitivity.is_possible(value)
                 return any(mode.name == EVAL for mode in forward.modes) and sensitivity.is_possible_as_made(value)
-        return isinstance(value, Opaque) and self._explicit(forward) and not listener.places.is_modeless(value)
+        if not isinstance(value, Opaque) or not self._explicit(forward) or listener.places.is_modeless(value):
+            return False
+        return not is_undefined(value, listener.evaluator)
 
     def _is_mostly_without(self, forward: Forward, forwards: Iterable[Forward], listener: TrainingListener) -> bool:
         """Whether an option decides which network is called, and most of them have no Dropout or BatchNorm."""

@@ -275,6 +275,11 @@ def _constructor(op: Operation) -> Shape | None:
     return Shape(tuple(() if size.constant == 1 else (size,) for size in sizes), blank=True)
 
 
+def _from_data(op: Operation) -> Shape | None:
+    """`torch.Tensor([[1, 2], [3, 4]])`, but not `torch.Tensor(2, 2)`."""
+    return op.shape if isinstance(op.tensor, Display) else None
+
+
 def _where(op: Operation) -> Shape | None:
     if len(op.args) != 2:
         return None
@@ -350,4 +355,5 @@ PRODUCTS: dict[str, Callable[[Operation], Shape | None]] = {
     "resize": _scaled,
     "cvtColor": _recoloured,
     **dict.fromkeys(known.CONSTRUCTORS, _constructor),
+    **dict.fromkeys(("Tensor", "FloatTensor", "DoubleTensor", "LongTensor", "array"), _from_data),
 }

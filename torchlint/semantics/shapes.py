@@ -37,7 +37,7 @@ from torchlint.semantics.nodes import (
 )
 from torchlint.semantics.shape import Axis, Hole, Shape
 from torchlint.semantics.shape_sizes import BUDGET, ShapeSizes
-from torchlint.semantics.sizes import Size
+from torchlint.semantics.sizes import Size, number
 from torchlint.semantics.values import Constant, Container, Context, External
 
 if TYPE_CHECKING:
@@ -206,6 +206,10 @@ class Shapes(ShapeSizes):
             items = node.items
             if not any(isinstance(item, Starred) for item in items) and -len(items) <= path[0] < len(items):
                 return self.shape(items[path[0]], context, path[1:])
+        if isinstance(node, Display) and not path:
+            written = _written(node)
+            if written:
+                return Shape(tuple(() if length == 1 else (number(length),) for length in written))
         return self.unknown(node, context, path)
 
     def _received(self, node: Param, context: Context | None, path: tuple[int, ...], shape: Shape) -> Shape:
@@ -442,3 +446,16 @@ class Shapes(ShapeSizes):
                     known.add(id(store.target.base))
             self._reshaped[id(function)] = known
         return known
+
+
+def _written(node: Node) -> tuple[int, ...]:
+    """The lengths of nested lists of numbers; empty for anything else."""
+    if not isinstance(node, Display) or not node.items:
+        return ()
+    if all(
+        isinstance(item, Const) or (isinstance(item, Unary) and isinstance(item.operand, Const)) for item in node.items
+    ):
+        return (len(node.items),)
+    inner = {_written(item) for item in node.items}
+    lengths = inner.pop()
+    return (len(node.items), *lengths) if lengths and not inner else ()
