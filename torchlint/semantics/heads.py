@@ -1,4 +1,6 @@
-"""Networks of libraries that get another head: `model = models.resnet18(); model.fc = nn.Linear(512, 10)`."""
+"""Networks of libraries: the weights that they come with, and the head, which may be another one after
+`model = models.resnet18(); model.fc = nn.Linear(512, 10)`.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 _HEADS = frozenset({"fc", "classifier", "head", "heads", "last_linear"})
 #: classifiers of torchvision; inception and googlenet give several results while they train
 _CLASSIFIER = re.compile(r"torchvision\.models\.(?!inception|googlenet|get_|list_)[a-z]\w*")
+
+_WITH_MODES = re.compile(r"torchvision\.models\.(segmentation\.)?(?!vit_|get_|list_)[a-z]\w*")
 
 
 def replaced_head(network: Value, evaluator: Evaluator) -> Bound | None:
@@ -49,6 +53,20 @@ def gives_logits(network: Value, user: Call, evaluator: Evaluator) -> bool:
         for function in module.functions
         for store in function.stores
     )
+
+
+def is_pretrained(network: Value, evaluator: Evaluator) -> bool:
+    """Whether a network of torchvision comes with its weights: `models.resnet50(weights="DEFAULT")`. Its vision
+    transformers have nothing that differs in eval mode.
+    """
+    made, context = _made(network), getattr(network, "context", None)
+    if made is None or not any(map(_WITH_MODES.fullmatch, _factories(made, context, evaluator))):
+        return False
+    weights = made.keyword("weights")
+    if weights is not None:
+        return evaluator.values(weights, context) != () and evaluator.truth(weights, context) is not False
+    asked = made.keyword("pretrained") or (made.args[0] if made.args else None)
+    return evaluator.constant(asked, context) is True
 
 
 def _made(network: Value) -> Call | None:

@@ -39,6 +39,7 @@ from torchlint.semantics.forwards import (
     subject_of,
     trains_in_evaluation,
 )
+from torchlint.semantics.heads import is_pretrained
 from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.layers import is_self, is_undefined, own_object
 from torchlint.semantics.membership import drawn_from, handed_in, is_inner, is_of_others, owner_of, picked_among
@@ -167,7 +168,7 @@ class Modes:
                         continue
                     key = listener.places.key(owner)
                 modes = self.modes.get(key) or self._unswitched(value, listener)
-            if place is None and key in self.restored and is_application(call, walk):
+            if place is None and self._has_weights(key, value, listener) and is_application(call, walk):
                 place = walk.regions[0]
             forward = Forward(key, value, call, walk.moment, modes, region, place)
             if walk.grad:
@@ -175,7 +176,7 @@ class Modes:
                 self.open = [other for other in self.open if not is_same_place(other, forward)]
                 self.waiting = [other for other in self.waiting if not is_same_place(other, forward)]
                 self.open.append(forward)
-            if place is None and not (self._is_ready(forward) and is_on_held_out_data(call, walk)):
+            if place is None and not (self._is_ready(forward, listener) and is_on_held_out_data(call, walk)):
                 continue
             if is_unused(call) or is_resampled(call, walk):
                 continue
@@ -188,6 +189,10 @@ class Modes:
             }
             if all(mode.name == TRAIN for mode in modes):
                 self.candidates.append((forward, place))
+
+    def _has_weights(self, key: Key, network: Value, listener: TrainingListener) -> bool:
+        """Whether a network got its weights from a file, or came with them."""
+        return key in self.restored or is_pretrained(network, listener.evaluator)
 
     def _unswitched(self, network: Value, listener: TrainingListener) -> Modeset:
         """The modes of a network that nobody switched: that of a network in it, made before, may be another."""
@@ -281,7 +286,7 @@ class Modes:
         for forward, place in self.candidates:
             if place is not region and (place is not None or walk.regions):
                 rest.append((forward, place))
-            elif (place is None or not region.trained) and self._is_ready(forward):
+            elif (place is None or not region.trained) and self._is_ready(forward, listener):
                 ready.append(forward)
         self.candidates[:] = rest
         for forward in ready:
@@ -289,9 +294,10 @@ class Modes:
                 if not self._is_mostly_without(forward, ready, listener):
                     self._report_evaluation(forward, listener)
 
-    def _is_ready(self, forward: Forward) -> bool:
+    def _is_ready(self, forward: Forward, listener: TrainingListener) -> bool:
         """Whether the network has been trained or loaded, or was put into a mode, so that its answers are meant."""
-        return forward.key in self.trained or self._explicit(forward)
+        trained = forward.key in self.trained or is_pretrained(forward.value, listener.evaluator)
+        return trained or self._explicit(forward)
 
     def _explicit(self, forward: Forward) -> bool:
         return any(mode.call is not None for mode in forward.modes)

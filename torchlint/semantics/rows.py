@@ -26,7 +26,7 @@ from torchlint.semantics.nodes import (
     Update,
     strip,
 )
-from torchlint.semantics.values import External, Instance
+from torchlint.semantics.values import External, Instance, Opaque
 
 if TYPE_CHECKING:
     from torchlint.semantics.evaluate import Evaluator
@@ -40,6 +40,7 @@ _DEPTH = 24
 _FLAT = frozenset({"flatten", "ravel"})
 _BEST = frozenset({"max", "min"})
 _REDUCED = frozenset({"amax", "amin", "argmax", "argmin"})
+_ARRAYS = frozenset({"numpy.array", "numpy.asarray"})
 _TENSORS = frozenset({"Tensor", "FloatTensor", "DoubleTensor", "LongTensor"})
 
 
@@ -77,6 +78,8 @@ class Rows:
             found = self._called(node, deeper)
         if not found and isinstance(node, (Item, Attr, Part)):
             found = self._selected(node, deeper)
+        if not found and self._is_column_of_a_table(node):
+            found = ROW
         return found or self._by_sizes(node)
 
     def _is_number(self, node: Node) -> bool:
@@ -96,7 +99,7 @@ class Rows:
     def _called(self, call: Call, depth: int) -> str:
         name, operand, args = self.columns.operation(call)
         if operand is None:
-            return UNKNOWN
+            return self._array(call, depth)
         dim = self._dim(call, args)
         if name in ("view", "reshape"):
             sizes = args[0].items if len(args) == 1 and isinstance(args[0], Display) else args
@@ -119,6 +122,20 @@ class Rows:
             return self.form(operand, depth)  # `torch.FloatTensor(array)`
         step = self.columns.step(call)
         return self.form(step[0], depth) if step is not None and not step[1] else UNKNOWN
+
+    def _array(self, call: Call, depth: int) -> str:
+        """`np.array(table["count"], dtype=float)`."""
+        names = [value.name for value in self.evaluator.values(call.func, self.context) if isinstance(value, External)]
+        return self.form(call.args[0], depth) if call.args and set(names) & _ARRAYS else UNKNOWN
+
+    def _is_column_of_a_table(self, node: Node) -> bool:
+        """`table["count"]`, of what pandas read from a file."""
+        if not isinstance(node, Item) or not isinstance(self.evaluator.constant(node.index, self.context), str):
+            return False
+        tables = self.evaluator.values(node.base, self.context)
+        read = [table.node for table in tables if isinstance(table, Opaque) and isinstance(table.node, Call)]
+        makers = [maker for call in read for maker in self.evaluator.values(call.func, self.context)]
+        return bool(makers) and all(isinstance(m, External) and m.name.startswith("pandas.read_") for m in makers)
 
     def _dim(self, call: Call, args: tuple[Node, ...]) -> object:
         given = args[0] if args else call.keyword("dim")
@@ -158,6 +175,8 @@ class Rows:
             if node.name == "values" and isinstance(base, Item) and isinstance(base.index, Const):
                 return ROW if isinstance(base.index.value, str) else UNKNOWN  # a column of a table of pandas
             return self.form(base, depth) if node.name in ("data", "grad") else UNKNOWN
+        if isinstance(node, Item) and isinstance(node.index, Slice):
+            return self.form(base, depth)  # some of the samples
         if isinstance(node, Item) and isinstance(node.index, Display) and len(node.index.items) == 2:
             return COLUMN if self._is_one_wide(node.index.items[1]) else UNKNOWN
         return UNKNOWN
