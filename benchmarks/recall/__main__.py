@@ -7,8 +7,9 @@ of the kind `reported` were told in an issue or mended in a pull request of thei
 were found by reading the repositories of the batch `first-sight-6` of `benchmarks.precision`. Both were written down
 by readers who had not seen what torchlint says.
 
-A bug counts as found if a finding of its class lies within six lines of one of its `places`: the ends of its story at
-which a report is as good, such as the softmax and the loss. What a class is stands in `CLASSES`.
+A bug counts as found if a finding of its class, or what the finding shows beside (the softmax and the loss), lies
+within six lines of one of its `places`: the ends of its story at which a report is as good. What a class is stands in
+`CLASSES`.
 """
 
 from __future__ import annotations
@@ -18,9 +19,11 @@ import json
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
-from benchmarks.precision.__main__ import Place, lay_out, lint, places
+from benchmarks.precision.__main__ import Place, lay_out, lint
 
 LABELS = Path(__file__).parent / "labels.jsonl"
 TOLERANCE = 6
@@ -41,13 +44,28 @@ CLASSES = {
 }
 
 
-def is_found(label: dict, findings: list[Place]) -> bool:
+class Spot(NamedTuple):
+    """A place that a finding of a rule names."""
+
+    rule: str
+    path: str
+    cell: int | None
+    line: int
+
+
+def spots(folder: Path, findings: list[dict]) -> Iterator[Spot]:
+    for finding in findings:
+        for place in (finding, *finding["related"]):
+            path = Path(place["filename"]).resolve().relative_to(folder.resolve()).as_posix()
+            yield Spot(finding["code"], path, place["cell"], place["location"]["row"])
+
+
+def is_found(label: dict, named: list[Spot]) -> bool:
     return any(
-        finding.rule in CLASSES[label["class"]]
-        and finding.path == place["path"]
-        and finding.cell == place["cell"]
-        and abs(finding.line - place["line"]) <= TOLERANCE
-        for finding in findings
+        spot.rule in CLASSES[label["class"]]
+        and (spot.path, spot.cell) == (place["path"], place["cell"])
+        and abs(spot.line - place["line"]) <= TOLERANCE
+        for spot in named
         for place in label["places"]
     )
 
@@ -61,22 +79,22 @@ def main() -> None:
     parser.add_argument("--missed", action="store_true", help="list the bugs that were not found")
     options = parser.parse_args()
     labels = [label for label in labels if options.kind in (None, label["kind"])]
-    findings: dict[tuple[str, str], list[Place]] = {}
+    named: dict[tuple[str, str], list[Spot]] = {}
     absent = []
     for repository, commit in sorted({(label["repository"], label["commit"]) for label in labels}):
         with tempfile.TemporaryDirectory() as folder:
             laid = Path(folder) / "tree"
             laid.mkdir()
             if lay_out(options.clones, repository, commit, laid):
-                findings[repository, commit] = list(places(repository, laid, lint(laid, ())))
-                print(f"\r{len(findings)} repositories", end="", file=sys.stderr)
+                named[repository, commit] = list(spots(laid, lint(laid, ())))
+                print(f"\r{len(named)} repositories", end="", file=sys.stderr)
             else:
                 absent.append(repository)
     print(file=sys.stderr)
     found: Counter[tuple[str, str]] = Counter()
     asked: Counter[tuple[str, str]] = Counter()
     for label in labels:
-        here = findings.get((label["repository"], label["commit"]))
+        here = named.get((label["repository"], label["commit"]))
         if here is None:
             continue
         key = label["kind"], label["class"]

@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.knowledge import training as known
-from torchlint.semantics.nodes import Attr, Call, Item
+from torchlint.semantics.nodes import Attr, Call, Free, Item, Node, Slice, Starred, strip
 from torchlint.semantics.values import Bound, External, Instance, Opaque, Value
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def is_pretrained(network: Value, evaluator: Evaluator) -> bool:
     """Whether a network of torchvision comes with its weights: `models.resnet50(weights="DEFAULT")`. Its vision
     transformers have nothing that differs in eval mode.
     """
+    network = whole_network(network, evaluator) or network
     made, context = _made(network), getattr(network, "context", None)
     if made is None or not any(map(_WITH_MODES.fullmatch, _factories(made, context, evaluator))):
         return False
@@ -67,6 +68,39 @@ def is_pretrained(network: Value, evaluator: Evaluator) -> bool:
         return evaluator.values(weights, context) != () and evaluator.truth(weights, context) is not False
     asked = made.keyword("pretrained") or (made.args[0] if made.args else None)
     return evaluator.constant(asked, context) is True
+
+
+def whole_network(part: Value, evaluator: Evaluator) -> Value | None:
+    """The network that all but the head is taken of: `net.features`, `nn.Sequential(*list(net.children())[:-1])`."""
+    node: Node | None = None
+    if isinstance(part, Opaque) and isinstance(part.node, Attr) and part.node.name == "features":
+        node = part.node.base
+    elif isinstance(part, Instance) and part.cls is None and part.last == "Sequential" and part.call is not None:
+        node = _listed(part.call)
+    found = evaluator.values(node, part.context) if node is not None else ()  # type: ignore[attr-defined]
+    return found[0] if len(found) == 1 else None
+
+
+def is_plain_part(part: Value, evaluator: Evaluator) -> bool:
+    """Whether it is all but the head of a network in which only the head differs in eval mode, such as `vgg19()`."""
+    whole = whole_network(part, evaluator)
+    made, context = (_made(whole), getattr(whole, "context", None)) if whole is not None else (None, None)
+    names = _factories(made, context, evaluator) if made is not None else []
+    return any(name.rpartition(".")[2] in known.DROPPING_AT_THE_END for name in names)
+
+
+def _listed(row: Call) -> Node | None:
+    """The network whose layers a row is made of."""
+    if len(row.args) != 1 or not isinstance(row.args[0], Starred):
+        return None
+    node = strip(row.args[0].base)
+    if isinstance(node, Item) and isinstance(node.index, Slice):
+        node = strip(node.base)
+    if isinstance(node, Call) and isinstance(node.func, Free) and node.func.name == "list" and len(node.args) == 1:
+        node = strip(node.args[0])
+    if isinstance(node, Call) and isinstance(node.func, Attr) and node.func.name == "children":
+        return node.func.base
+    return None
 
 
 def _made(network: Value) -> Call | None:

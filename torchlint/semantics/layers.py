@@ -31,6 +31,8 @@ def is_module(evaluator: Evaluator, value: Value) -> bool:
         if value.cls is None:
             return value.name.startswith("torch.nn.") and known.is_network_base(value.name)
         return is_module_class(evaluator, value.cls)
+    if isinstance(value, Opaque) and isinstance(value.node, Attr) and value.node.name == "features":
+        return any(is_module(evaluator, whole) for whole in evaluator.values(value.node.base, value.context))
     if isinstance(value, Opaque) and isinstance(value.node, Call):
         return any(
             isinstance(callee, External)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
+from torchlint.semantics.heads import whole_network
 from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.nodes import (
     Attr,
@@ -157,6 +158,9 @@ class Places:
         return isinstance(value, Opaque) and self.made_by_factory(value)
 
     def made_by_factory(self, value: Opaque) -> bool:
+        whole = whole_network(value, self.evaluator)
+        if isinstance(whole, Opaque):
+            value = whole
         return self.made_by(value, known.MODEL_FACTORIES)
 
     def is_modeless(self, value: Instance | Opaque) -> bool:

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
+from torchlint.semantics.heads import is_plain_part, whole_network
 from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.layers import is_self, own_attribute
 from torchlint.semantics.nodes import (
@@ -74,7 +75,7 @@ class Sensitivity:
     def is_certain(self, value: Value) -> bool:
         """Whether a network applies a layer that computes something else in eval mode."""
         if isinstance(value, Opaque):
-            return self.places.made_by_factory(value)
+            return self.places.made_by_factory(value) and not is_plain_part(value, self.evaluator)
         if not isinstance(value, Instance):
             return False
         if value.cls is None:
@@ -120,6 +121,9 @@ class Sensitivity:
         if value.name.startswith(known.MODEL_FACTORIES):
             return True
         if value.last in _ROWS:
+            whole = whole_network(value, self.evaluator)
+            if whole is not None:
+                return self.is_certain(whole) and not is_plain_part(value, self.evaluator)
             return any(
                 self.is_certain(child)
                 for item in self.evaluator.children(value) or ()
