@@ -137,7 +137,7 @@ class Modes:
 
     def mentioned(self, network: Node, walk: Walk[State], listener: TrainingListener) -> None:
         """Something is done with a network that may switch its mode."""
-        for key in listener.places.place(network, walk.context):
+        for key in (*listener.places.place(network, walk.context), *drawn_from(network, walk, listener)):
             self.modes[key] = frozenset({Mode(UNKNOWN)})
 
     def created(self, network: Key) -> None:

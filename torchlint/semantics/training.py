@@ -285,6 +285,8 @@ class TrainingListener:
         self.replacing.stored(store, walk)
         if isinstance(target, Attr) and target.name == "grad":
             state.gradients.assigned(walk)
+        elif isinstance(target, Attr) and target.name == "training":
+            state.modes.mentioned(target.base, walk, self)
         elif isinstance(target, Attr) and store.op in ("Subtract", "Add"):
             self._by_hand(target, store.value, target, walk, state)
 
