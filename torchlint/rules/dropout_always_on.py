@@ -83,8 +83,8 @@ class DropoutAlwaysOn(StaticRule):
     ## Known problems
     Dropout that is meant to stay on (Monte Carlo dropout, the prenet of Tacotron) should say so with
     `training=True`, or in a comment on its line; neither is reported. Functions that are no method of a module are
-    not looked at, nor classes that the program doesn't use, nor a rate that is 0 in all objects that it makes, or by
-    default and in none that is seen otherwise.
+    not looked at, nor classes that the program doesn't use, nor a rate that is 0 in all objects that it makes. The
+    rate of a layer (`dropout_p=self.drop.p`) that is 0 by default is not reported unless another one is seen.
 
     ## References
     - [torch.nn.functional.dropout](https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html)
@@ -257,7 +257,7 @@ def _own_or_literal(node: Node) -> bool:
 
 
 def _never(call: Call, p: Node) -> bool:
-    """Whether the probability is 0 in all objects that are seen to be made, or by default and in none otherwise."""
+    """Whether the probability is 0 in all objects that are seen to be made."""
     evaluator, method = call.function.module.evaluator, _method(call.function)
     assert method is not None
     rates = {evaluator.constant(p, frame) for frame in contexts(evaluator, method)}
@@ -265,17 +265,19 @@ def _never(call: Call, p: Node) -> bool:
 
 
 def _is_off_by_default(method: Function, p: Node) -> bool:
-    """Whether a rate is what `__init__` is given for it, `self.drop = nn.Dropout(drop)`, with a default of 0."""
+    """Whether a rate is that of a layer which other paths of the code apply, `dropout_p=self.drop.p`, and 0 unless
+    somebody gives `__init__` another one: `self.drop = nn.Dropout(drop)`.
+    """
     init = method.cls.methods.get("__init__") if method.cls is not None else None
     node = strip(p)
-    if isinstance(node, Attr) and node.name == "p":
-        node = strip(node.base)
-    if init is None or not isinstance(node, Attr):
+    layer = strip(node.base) if isinstance(node, Attr) and node.name == "p" else None
+    if init is None or not isinstance(layer, Attr):
         return False
     given = [
-        strip(store.value.args[0] if isinstance(store.value, Call) and store.value.args else store.value)
+        strip(store.value.args[0])
         for store in init.stores
-        if isinstance(store.target, Attr) and store.target.name == node.name
+        if isinstance(store.target, Attr) and store.target.name == layer.name and isinstance(store.value, Call)
+        if store.value.args
     ]
     defaults = [value.default for value in given if isinstance(value, Param)]
     return bool(given) and len(defaults) == len(given) and all(map(_is_zero, defaults))

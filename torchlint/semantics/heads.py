@@ -9,15 +9,19 @@ from typing import TYPE_CHECKING
 
 from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.nodes import Attr, Call, Free, Item, Node, Slice, Starred, strip
+from torchlint.semantics.operations import called_name
 from torchlint.semantics.values import Bound, External, Instance, Opaque, Value
 
 if TYPE_CHECKING:
     from torchlint.semantics.evaluate import Evaluator
+    from torchlint.semantics.nodes import Function
     from torchlint.semantics.traces import Store
     from torchlint.semantics.values import Context
 
 #: what torchvision, timm and others call the layer, or the layers, that come last
 _HEADS = frozenset({"fc", "classifier", "head", "heads", "last_linear"})
+#: calls that put a layer into the module that they are called on
+_ADDING = frozenset({"add_module", "register_module", "append", "insert", "extend", "__setattr__"})
 #: classifiers of torchvision; inception and googlenet give several results while they train
 _CLASSIFIER = re.compile(r"torchvision\.models\.(?!inception|googlenet|get_|list_)[a-z]\w*")
 
@@ -47,12 +51,19 @@ def gives_logits(network: Value, user: Call, evaluator: Evaluator) -> bool:
     if made is None or not any(map(_CLASSIFIER.fullmatch, _factories(made, context, evaluator))):
         return False
     modules = {id(call.function.module): call.function.module for call in (made, user)}
-    return not any(
-        _head(store) is not None
-        for module in modules.values()
-        for function in module.functions
-        for store in function.stores
-    )
+    return not any(_touches_head(function) for module in modules.values() for function in module.functions)
+
+
+def _touches_head(function: Function) -> bool:
+    """Whether a function puts something into a head: `net.fc = ...`, `net.classifier.append(nn.LogSoftmax())`."""
+    changed: list[Node] = [store.target for store in function.stores]
+    changed += [call.func for call in function.calls if isinstance(call.func, Attr) and call.func.name in _ADDING]
+    for node in changed:
+        while isinstance(node, (Attr, Item)):
+            if isinstance(node, Attr) and node.name in _HEADS:
+                return True
+            node = node.base
+    return any(called_name(call) == "setattr" for call in function.calls)
 
 
 def is_pretrained(network: Value, evaluator: Evaluator) -> bool:
