@@ -24,7 +24,7 @@ _HEADS = frozenset({"fc", "classifier", "head", "heads", "last_linear"})
 _ADDING = frozenset({"add_module", "register_module", "append", "insert", "extend", "__setattr__"})
 #: classifiers of torchvision; inception and googlenet give several results while they train
 _CLASSIFIER = re.compile(r"torchvision\.models\.(?!inception|googlenet|get_|list_)[a-z]\w*")
-
+#: networks of torchvision that differ in eval mode
 _WITH_MODES = re.compile(r"torchvision\.models\.(segmentation\.)?(?!vit_|get_|list_)[a-z]\w*")
 
 
