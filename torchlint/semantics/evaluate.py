@@ -331,10 +331,10 @@ class Evaluator:
         return self.intern(Instance, cls, "", None, None)
 
     def is_static(self, function: Function) -> bool:
-        return any(isinstance(d, Free) and d.name == "staticmethod" for d in function.decorators)
+        return bool(function.decorators) and _is_marked(function, "staticmethod")
 
     def is_classmethod(self, function: Function) -> bool:
-        return any(isinstance(d, Free) and d.name == "classmethod" for d in function.decorators)
+        return bool(function.decorators) and _is_marked(function, "classmethod")
 
     def _choice(self, node: Choice, context: Context | None) -> Values:
         known = self.truth(node.cond, context)
@@ -405,3 +405,7 @@ def _truncate(answers: dict[Any, Any], length: int) -> None:
     """Forget the answers that were added last."""
     while len(answers) > length:
         answers.popitem()
+
+
+def _is_marked(function: Function, decorator: str) -> bool:
+    return any(isinstance(mark, Free) and mark.name == decorator for mark in function.decorators)

@@ -25,7 +25,7 @@ _ADDING = frozenset({"add_module", "register_module", "append", "insert", "exten
 #: classifiers of torchvision; inception and googlenet give several results while they train
 _CLASSIFIER = re.compile(r"torchvision\.models\.(?!inception|googlenet|get_|list_)[a-z]\w*")
 #: networks of torchvision that differ in eval mode
-_WITH_MODES = re.compile(r"torchvision\.models\.(segmentation\.)?(?!vit_|get_|list_)[a-z]\w*")
+_WITH_MODES = re.compile(rf"torchvision\.models\.(segmentation\.)?({'|'.join(known.FAMILIES)})\w*")
 
 
 def replaced_head(network: Value, evaluator: Evaluator) -> Bound | None:

@@ -157,10 +157,13 @@ class Module:
     @cached_property
     def is_test(self) -> bool:
         """Whether the file holds tests of software."""
-        from torchlint.semantics.project import holds_tests, is_named_test
+        from torchlint.semantics.project import holds_tests, is_among_tests, may_hold_tests
 
-        named = self.file is not None and is_named_test(self.file, self.project.root)
-        return named and holds_tests(self.source.data)
+        if self.file is None:
+            return False
+        if is_among_tests(self.file, self.project.root):
+            return True
+        return may_hold_tests(self.file, self.project.root) and holds_tests(self.source.data)
 
     @cached_property
     def functions(self) -> tuple[Function, ...]:

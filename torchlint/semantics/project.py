@@ -52,7 +52,8 @@ class Project:
         #: by file: what its imports mean, and the files and folders among that
         self._imports: dict[Path, tuple[Reads, frozenset[Path | None]]] = {}
         self._bytes: dict[Path, bytes] = {}
-        self._importing: dict[Path, list[Path]] = {}
+        #: by file: the files that may import it, and those that are named like tests and were looked into for that
+        self._importing: dict[Path, tuple[list[Path], list[Path]]] = {}
         #: by file and name: the importers that mention it, as far as they are followed, and how many were looked into
         self._mentioning: dict[tuple[Path, str], tuple[list[Path], int]] = {}
         #: what the file that was loaded last has asked for already, so that nothing is left to note about it
@@ -252,15 +253,21 @@ class Project:
         """
         name = _import_name(file)
         mentioning = self._reads.importers[name] = self._lookup.mentions.get(name, [])
-        found = self._importing.get(file)
-        if found is None:
+        known = self._importing.get(file)
+        if known is None:
             found = [path for path in mentioning if path != file and (not self._is_test(path) or self._is_test(file))]
             found.sort(key=lambda path: _distance(file, path))
-            self._importing[file] = found
-        return found
+            looked_into = [path for path in (file, *mentioning) if may_hold_tests(path, self.root)]
+            known = self._importing[file] = (found, looked_into)
+        else:
+            for path in known[1]:
+                self._data(path)  # noted for the file at hand as well
+        return known[0]
 
     def _is_test(self, path: Path) -> bool:
-        return is_named_test(path, self.root) and holds_tests(self._data(path))
+        if is_among_tests(path, self.root):
+            return True
+        return may_hold_tests(path, self.root) and holds_tests(self._data(path))
 
     def _data(self, path: Path) -> bytes:
         data = self._bytes.get(path)
@@ -285,15 +292,19 @@ _PROGRAM = re.compile(rb"__main__|\bparse_args\(")
 
 
 @lru_cache(maxsize=16384)
-def is_named_test(file: Path, root: Path) -> bool:
-    """Whether a file may hold tests of software, by the naming convention of pytest and unittest."""
-    folders = file.relative_to(root).parts[:-1] if root in file.parents else ()
-    name = file.name
-    return name.startswith("test_") or name.endswith("_test.py") or "tests" in folders
+def is_among_tests(file: Path, root: Path) -> bool:
+    """Whether a file lies in a folder of tests."""
+    return root in file.parents and "tests" in file.relative_to(root).parts[:-1]
+
+
+@lru_cache(maxsize=16384)
+def may_hold_tests(file: Path, root: Path) -> bool:
+    """Whether a file elsewhere is named like one that holds tests, by the convention of pytest and unittest."""
+    return (file.name.startswith("test_") or file.name.endswith("_test.py")) and not is_among_tests(file, root)
 
 
 def holds_tests(data: bytes) -> bool:
-    """Whether a file of such a name holds tests: `test_cifar.py` may as well be the script that tests a network."""
+    """Whether a file of such a name holds tests: `test_cifar.py` may as well be the program that tests a network."""
     return _TESTS.search(data) is not None or _PROGRAM.search(data) is None
 
 

@@ -28,9 +28,6 @@ _KEYS = frozenset(
 
 #: Without one of these, no walk can find anything: nothing is trained, and no network is in a mode that was asked for.
 _TELLING = frozenset({"step", "load_state_dict", "train"})
-#: What asks a library for a network that is trained.
-_WITH_WEIGHTS = frozenset({"pretrained", "weights"})
-
 #: Calls are followed this far.
 MAX_DEPTH = 5
 #: Nodes visited for one question.
@@ -139,8 +136,9 @@ def _tells(function: Function) -> bool:
         name = getattr(call.func, "name", None)
         if name is not None and (name in _TELLING or known.is_backward(name)):
             return True
-        if any(keyword in _WITH_WEIGHTS for keyword, _ in call.keywords):
-            return True  # `models.resnet50(weights="DEFAULT")` is trained already
+        if name is not None and name.startswith(known.FAMILIES):
+            if call.keyword("pretrained") is not None or call.keyword("weights") is not None:
+                return True  # `models.resnet50(weights="DEFAULT")` is trained already
     return False
 
 

@@ -51,6 +51,12 @@ STACKED = frozenset({"LSTM", "GRU", "RNN"})
 #: functions outside the project that make a network with Dropout or BatchNorm, in train mode
 MODEL_FACTORIES = ("torchvision.models.", "timm.create_model", "timm.models.", "segmentation_models_pytorch.")
 
+#: how the names of the networks of torchvision begin that differ in eval mode
+FAMILIES = (
+    "alexnet", "convnext", "deeplab", "densenet", "efficientnet", "fcn_", "googlenet", "inception", "lraspp", "maxvit",
+    "mnasnet", "mobilenet", "regnet", "resnet", "resnext", "shufflenet", "squeezenet", "swin", "vgg", "wide_resnet",
+)  # fmt: skip
+
 #: networks of torchvision without BatchNorm, whose only Dropout is in their classifier
 DROPPING_AT_THE_END = frozenset({"vgg11", "vgg13", "vgg16", "vgg19", "alexnet", "squeezenet1_0", "squeezenet1_1"})
 
