@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.nodes import Attr, Call, Free, Item, Node, Slice, Starred, strip
 from torchlint.semantics.operations import called_name
-from torchlint.semantics.values import Bound, External, Instance, Opaque, Value
+from torchlint.semantics.values import Bound, Constant, External, Instance, Opaque, Value
 
 if TYPE_CHECKING:
     from torchlint.semantics.evaluate import Evaluator
@@ -30,15 +30,16 @@ _WITH_MODES = re.compile(rf"torchvision\.models\.(segmentation\.)?({'|'.join(kno
 
 def replaced_head(network: Value, evaluator: Evaluator) -> Bound | None:
     """The layer that was put in as the head of a network, where the network was made."""
-    made, context = _made(network), getattr(network, "context", None)
-    if made is None or not any(name.startswith(known.MODEL_FACTORIES) for name in _factories(made, context, evaluator)):
+    made = _made(network)
+    if made is None or not any(name.startswith(known.MODEL_FACTORIES) for name in _makers(made, evaluator)):
         return None
-    for store in reversed(made.function.stores):
+    call, context = made
+    for store in reversed(call.function.stores):
         target = _head(store)
         if store.op != "=" or target is None:
             continue
         for owner in evaluator.values(target.base, context):
-            if owner is network or (isinstance(owner, Opaque) and owner.node is made):
+            if owner is network or (isinstance(owner, Opaque) and owner.node is call):
                 return store.value, context
     return None
 
@@ -47,11 +48,85 @@ def gives_logits(network: Value, user: Call, evaluator: Evaluator) -> bool:
     """Whether a network is a classifier of torchvision with the head that it has there, which is linear. Code that
     touches the head of any network, where this one is made or used, leaves that open.
     """
-    made, context = _made(network), getattr(network, "context", None)
-    if made is None or not any(map(_CLASSIFIER.fullmatch, _factories(made, context, evaluator))):
+    made = _made(network)
+    if made is None or not any(map(_CLASSIFIER.fullmatch, _makers(made, evaluator))):
         return False
-    modules = {id(call.function.module): call.function.module for call in (made, user)}
+    modules = {id(call.function.module): call.function.module for call in (made[0], user)}
     return not any(_touches_head(function) for module in modules.values() for function in module.functions)
+
+
+def is_pretrained(network: Value, evaluator: Evaluator) -> bool:
+    """Whether a network of torchvision comes with its weights: `models.resnet50(weights="DEFAULT")`. Its vision
+    transformers have nothing that differs in eval mode.
+    """
+    made = _made(whole_network(network, evaluator) or network)
+    if made is None or not any(map(_WITH_MODES.fullmatch, _makers(made, evaluator))):
+        return False
+    call, context = made
+    weights = call.keyword("weights")
+    if weights is not None:
+        given = evaluator.values(weights, context)
+        return bool(given) and all(isinstance(v, External) or (isinstance(v, Constant) and v.value) for v in given)
+    asked = call.keyword("pretrained") or (call.args[0] if call.args else None)
+    return evaluator.constant(asked, context) is True
+
+
+def whole_network(part: Value, evaluator: Evaluator) -> Value | None:
+    """The network that all but the head is taken of: `net.features`, `nn.Sequential(*list(net.children())[:-1])`."""
+    node: Node | None = None
+    if isinstance(part, Opaque) and isinstance(part.node, Attr) and part.node.name == "features":
+        node, context = part.node.base, part.context
+    elif isinstance(part, Instance) and part.cls is None and part.last == "Sequential" and part.call is not None:
+        node, context = _cut(part.call), part.context
+    if node is None:
+        return None
+    found = evaluator.values(node, context)
+    return found[0] if len(found) == 1 else None
+
+
+def is_plain_part(part: Value, evaluator: Evaluator) -> bool:
+    """Whether it is all but the head of a network in which only the head differs in eval mode, such as `vgg19()`."""
+    whole = whole_network(part, evaluator)
+    made = _made(whole) if whole is not None else None
+    return made is not None and any(_differs_in_head(name) for name in _makers(made, evaluator))
+
+
+def is_used_in_part(factory: str, call: Call) -> bool:
+    """The same of a call of the library: only the features are taken of what it makes."""
+    takers = call.function.module.evaluator.dtypes.operations(call.function).takers_of(call)
+    return _differs_in_head(factory) and all(isinstance(taker, Attr) and taker.name == "features" for taker in takers)
+
+
+def _differs_in_head(factory: str) -> bool:
+    return factory.rpartition(".")[2] in known.DROPPING_AT_THE_END
+
+
+def _cut(row: Call) -> Node | None:
+    """The network of whose layers a row is made, without the last of them."""
+    layers = strip(row.args[0].base) if len(row.args) == 1 and isinstance(row.args[0], Starred) else None
+    if not isinstance(layers, Item) or not isinstance(layers.index, Slice):
+        return None
+    node = strip(layers.base)
+    if isinstance(node, Call) and isinstance(node.func, Free) and node.func.name == "list" and len(node.args) == 1:
+        node = strip(node.args[0])
+    if isinstance(node, Call) and isinstance(node.func, Attr) and node.func.name == "children":
+        return node.func.base
+    return None
+
+
+def _made(network: Value) -> tuple[Call, Context | None] | None:
+    """The call that made a network, in its frame."""
+    if isinstance(network, Opaque) and isinstance(network.node, Call):
+        return network.node, network.context
+    if isinstance(network, Instance) and network.call is not None:
+        return network.call, network.context
+    return None
+
+
+def _makers(made: tuple[Call, Context | None], evaluator: Evaluator) -> list[str]:
+    """The names of what is called, as far as it lies outside the project."""
+    call, context = made
+    return [value.name for value in evaluator.values(call.func, context) if isinstance(value, External)]
 
 
 def _touches_head(function: Function) -> bool:
@@ -64,64 +139,6 @@ def _touches_head(function: Function) -> bool:
                 return True
             node = node.base
     return any(called_name(call) == "setattr" for call in function.calls)
-
-
-def is_pretrained(network: Value, evaluator: Evaluator) -> bool:
-    """Whether a network of torchvision comes with its weights: `models.resnet50(weights="DEFAULT")`. Its vision
-    transformers have nothing that differs in eval mode.
-    """
-    network = whole_network(network, evaluator) or network
-    made, context = _made(network), getattr(network, "context", None)
-    if made is None or not any(map(_WITH_MODES.fullmatch, _factories(made, context, evaluator))):
-        return False
-    weights = made.keyword("weights")
-    if weights is not None:
-        return evaluator.values(weights, context) != () and evaluator.truth(weights, context) is not False
-    asked = made.keyword("pretrained") or (made.args[0] if made.args else None)
-    return evaluator.constant(asked, context) is True
-
-
-def whole_network(part: Value, evaluator: Evaluator) -> Value | None:
-    """The network that all but the head is taken of: `net.features`, `nn.Sequential(*list(net.children())[:-1])`."""
-    node: Node | None = None
-    if isinstance(part, Opaque) and isinstance(part.node, Attr) and part.node.name == "features":
-        node = part.node.base
-    elif isinstance(part, Instance) and part.cls is None and part.last == "Sequential" and part.call is not None:
-        node = _listed(part.call)
-    found = evaluator.values(node, part.context) if node is not None else ()  # type: ignore[attr-defined]
-    return found[0] if len(found) == 1 else None
-
-
-def is_plain_part(part: Value, evaluator: Evaluator) -> bool:
-    """Whether it is all but the head of a network in which only the head differs in eval mode, such as `vgg19()`."""
-    whole = whole_network(part, evaluator)
-    made, context = (_made(whole), getattr(whole, "context", None)) if whole is not None else (None, None)
-    names = _factories(made, context, evaluator) if made is not None else []
-    return any(name.rpartition(".")[2] in known.DROPPING_AT_THE_END for name in names)
-
-
-def _listed(row: Call) -> Node | None:
-    """The network whose layers a row is made of."""
-    if len(row.args) != 1 or not isinstance(row.args[0], Starred):
-        return None
-    node = strip(row.args[0].base)
-    if isinstance(node, Item) and isinstance(node.index, Slice):
-        node = strip(node.base)
-    if isinstance(node, Call) and isinstance(node.func, Free) and node.func.name == "list" and len(node.args) == 1:
-        node = strip(node.args[0])
-    if isinstance(node, Call) and isinstance(node.func, Attr) and node.func.name == "children":
-        return node.func.base
-    return None
-
-
-def _made(network: Value) -> Call | None:
-    """The call that made a network."""
-    node = network.node if isinstance(network, Opaque) else network.call if isinstance(network, Instance) else None
-    return node if isinstance(node, Call) else None
-
-
-def _factories(made: Call, context: Context | None, evaluator: Evaluator) -> list[str]:
-    return [value.name for value in evaluator.values(made.func, context) if isinstance(value, External)]
 
 
 def _head(store: Store) -> Attr | None:

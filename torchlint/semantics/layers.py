@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 from typing import TYPE_CHECKING
 
+from torchlint.semantics.heads import whole_network
 from torchlint.semantics.knowledge import layers as known
 from torchlint.semantics.knowledge.training import MODEL_FACTORIES
 from torchlint.semantics.nodes import Attr, Call, Free, Function, Param, strip
@@ -31,8 +32,9 @@ def is_module(evaluator: Evaluator, value: Value) -> bool:
         if value.cls is None:
             return value.name.startswith("torch.nn.") and known.is_network_base(value.name)
         return is_module_class(evaluator, value.cls)
-    if isinstance(value, Opaque) and isinstance(value.node, Attr) and value.node.name == "features":
-        return any(is_module(evaluator, whole) for whole in evaluator.values(value.node.base, value.context))
+    whole = whole_network(value, evaluator)
+    if whole is not None:
+        return is_module(evaluator, whole)
     if isinstance(value, Opaque) and isinstance(value.node, Call):
         return any(
             isinstance(callee, External)

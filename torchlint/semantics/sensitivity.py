@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
-from torchlint.semantics.heads import is_plain_part, whole_network
+from torchlint.semantics.heads import is_plain_part, is_used_in_part, whole_network
 from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.layers import is_self, own_attribute
 from torchlint.semantics.nodes import (
@@ -235,7 +235,7 @@ class Sensitivity:
             settings = self.evaluator if network is None else self.options
             return (
                 (callee.last[:1].isupper() and self._layer(callee.last, call, context, settings))
-                or (callee.name.startswith(known.MODEL_FACTORIES) and not _is_plain_part(callee.last, call))
+                or (callee.name.startswith(known.MODEL_FACTORIES) and not is_used_in_part(callee.name, call))
                 or (
                     callee.last.startswith("dropout")
                     and _follows_mode(call)
@@ -401,14 +401,6 @@ def _drops_none(call: Call, context: Context | None, settings: Settings) -> bool
     """Whether the probability of a call of `F.dropout` is 0 in this network."""
     rate = call.args[1] if len(call.args) > 1 else call.keyword("p")
     return rate is not None and _is_nothing(rate, context, settings)
-
-
-def _is_plain_part(factory: str, call: Call) -> bool:
-    """Whether only the features are taken of a network that drops in its classifier alone: `vgg19().features`."""
-    takers = call.function.module.evaluator.dtypes.operations(call.function).takers_of(call)
-    return factory in known.DROPPING_AT_THE_END and all(
-        isinstance(taker, Attr) and taker.name == "features" for taker in takers
-    )
 
 
 def _is_nothing(rate: Node, context: Context | None, settings: Settings) -> bool:

@@ -26,6 +26,18 @@ def untrained(images):
         return [resnet(image).shape for image in images]
 
 
+def enumerated(images):
+    resnet = models.resnet50(weights=models.ResNet50_Weights.IMAGENET1K_V2)
+    with torch.no_grad():
+        return [resnet(image) for image in images]  # TLN301
+
+
+def asked(images, weights):
+    resnet = models.resnet50(weights=weights)
+    with torch.no_grad():
+        return [resnet(image).shape for image in images]
+
+
 def frozen(images):
     resnet = models.resnet50(pretrained=True).eval()
     with torch.no_grad():
@@ -35,4 +47,4 @@ def frozen(images):
 if __name__ == "__main__":
     pictures = torch.load("pictures.pt")
     torch.save(features(pictures, "cuda"), "features.pt")
-    print(tokens(pictures), untrained(pictures), frozen(pictures))
+    print(tokens(pictures), untrained(pictures), enumerated(pictures), frozen(pictures))
