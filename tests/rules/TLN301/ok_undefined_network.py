@@ -2,8 +2,9 @@ import torch
 from torch import nn
 
 
-def accuracy(model, x, y):
-    return (model(x).argmax(1) == y).float().mean()
+def get_accuracy(model, x, y):
+    with torch.no_grad():
+        return (model(x).argmax(1) == y).float().mean().item()
 
 
 def main(config, batches, x, y):
@@ -14,7 +15,7 @@ def main(config, batches, x, y):
         optimizer.zero_grad()
         nn.functional.cross_entropy(model(text), topic).backward()
         optimizer.step()
-    print(accuracy(model, x, y))
+    print(get_accuracy(model, x, y))
 
 
 if __name__ == "__main__":
