@@ -1,3 +1,4 @@
+from chains import Chain
 from torch import nn
 
 
@@ -5,7 +6,7 @@ class Blocks(nn.Module):
     def __init__(self, width, depth):
         super().__init__()
         self.blocks = [nn.Linear(width, width) for _ in range(depth)]
-        self.body = nn.Sequential(*[nn.utils.parametrizations.weight_norm(block) for block in self.blocks])
+        self.body = Chain([nn.utils.parametrizations.weight_norm(block) for block in self.blocks])
 
     def forward(self, x):
         return self.body(x) + sum(block(x) for block in self.blocks)
