@@ -26,7 +26,7 @@ _SKIPPED = frozenset(
     }
 )  # fmt: skip
 
-_STATEMENT = rb"(?:from[ \t]+([.\w]+)[ \t]+import[ \t]+([^\n#\\"]+)|import[ \t]+([\w., \t]+))"
+_STATEMENT = rb'(?:from[ \t]+([.\w]+)[ \t]+import[ \t]+([^\n#\\"]+)|import[ \t]+([\w., \t]+))'
 _IMPORT = re.compile(rb"^[ \t]*" + _STATEMENT, re.MULTILINE)
 #: in a notebook a line begins a string, or stands behind the escaped end of another
 _IMPORT_IN_CELL = re.compile(rb'(?:"|\\n)[ \t]*' + _STATEMENT)
