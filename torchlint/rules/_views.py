@@ -15,8 +15,8 @@ from torchlint.semantics.views import wrong_views
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from torchlint.semantics.factors import Factor
     from torchlint.semantics.module import Module, Site
-    from torchlint.semantics.regroup import Factor
     from torchlint.semantics.shape import Axis
     from torchlint.semantics.views import WrongView
 

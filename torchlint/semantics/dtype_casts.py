@@ -25,9 +25,9 @@ from torchlint.semantics.values import Constant, Container, External, Instance, 
 if TYPE_CHECKING:
     from torchlint.semantics.evaluate import Evaluator
     from torchlint.semantics.module import Site
-    from torchlint.semantics.nodes import Guards
     from torchlint.semantics.values import Context
 
+#: Element of a tuple or list (int, None for any of them), entry of a dict (str).
 Path = tuple["int | str | None", ...]
 Dtypes = tuple[Dtype, ...]
 
@@ -38,9 +38,6 @@ class CastDtypes:
     evaluator: Evaluator
 
     def find(self, node: Node, context: Context | None, path: Path = ()) -> Dtypes:
-        raise NotImplementedError
-
-    def feasible(self, guards: Guards, context: Context | None) -> bool:
         raise NotImplementedError
 
     def pairs(self, left: Node, right: Node, context: Context | None) -> list[tuple[Dtype, Dtype]]:

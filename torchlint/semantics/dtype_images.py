@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.arithmetic import UNKNOWN, Dtype
-from torchlint.semantics.dtype_casts import CastDtypes, Dtypes, Path
+from torchlint.semantics.dtype_casts import Dtypes, Path
+from torchlint.semantics.dtype_conditions import DtypeConditions
 from torchlint.semantics.knowledge import dtypes as known
 from torchlint.semantics.nodes import (
     Call,
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from torchlint.semantics.values import Context
 
 
-class ImageDtypes(CastDtypes):
+class ImageDtypes(DtypeConditions):
     """The part of `DtypeFinder` that knows of images."""
 
     def _pil(self, last: str, call: Call, context: Context | None) -> Dtypes:

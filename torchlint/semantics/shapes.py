@@ -6,7 +6,7 @@ origin has dimensions of its own, as many as somebody asks for; the others stay 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -36,8 +36,9 @@ from torchlint.semantics.nodes import (
     Update,
 )
 from torchlint.semantics.shape import Axis, Hole, Shape
-from torchlint.semantics.shape_sizes import BUDGET, ShapeSizes
-from torchlint.semantics.sizes import Size, number
+from torchlint.semantics.shape_ranks import ShapeRanks
+from torchlint.semantics.shape_sizes import BUDGET
+from torchlint.semantics.sizes import number
 from torchlint.semantics.values import Constant, Container, Context, External
 
 if TYPE_CHECKING:
@@ -48,15 +49,12 @@ if TYPE_CHECKING:
 MAX_DEPTH = 9
 
 
-class Shapes(ShapeSizes):
+class Shapes(ShapeRanks):
     """Answers `shape` and `size`; one per evaluator."""
 
     def __init__(self, evaluator: Evaluator) -> None:
         super().__init__(evaluator)
         self._memo: dict[tuple[int, Context | None, tuple[int, ...]], tuple[Shape, dict[Hashable, None]]] = {}
-        #: values whose sizes are all unpacked into variables
-        self._unpacked: set[Hashable] = set()
-        self._learnt: set[tuple[int, Context | None]] = set()
         self._reshaped: dict[int, set[int]] = {}
         #: answers of `views.wrong_views`, by module
         self.wrong_views: dict[int, list[WrongView]] = {}
@@ -366,70 +364,6 @@ class Shapes(ShapeSizes):
             if known.hole is None and len(known.front) > 2 and all(known.front):
                 return known
         return self.unknown(node, context)
-
-    def learn_ranks(self, function: Function, context: Context | None) -> None:
-        """Read from `a, b, c = x.shape` and `x.permute(0, 2, 1)` how many dimensions tensors have."""
-        frame = context
-        places = [(function, context)]
-        while frame is not None and len(places) < 6:
-            if frame.caller is not None:
-                places.append((frame.caller.function, frame.caller))
-            elif frame.call is not None:
-                places.append((frame.call.function, None))
-            frame = frame.caller
-        places += self._helpers(function, context)
-        for place in places:
-            key = (id(place[0]), place[1])
-            if key not in self._learnt:
-                self._learnt.add(key)
-                self._learn(*place)
-                self._clear()
-
-    def _helpers(self, function: Function, context: Context | None) -> Iterator[tuple[Function, Context]]:
-        """The functions of the project that give `function` values: `q, k, v = self.split(x)`."""
-        given = (value for values in function.bindings.values() for value in values)
-        calls = (value.base if isinstance(value, Part) else value for value in given)
-        for call in dict.fromkeys(call for call in calls if isinstance(call, Call)):
-            for callee in self.evaluator.values(call.func, context):
-                frame = self.evaluator.entered(callee, call, context)
-                if frame is not None:
-                    yield frame.function, frame
-
-    def _learn(self, function: Function, context: Context | None) -> None:
-        for name, values in function.bindings.items():
-            for value in values:
-                if isinstance(value, Const) and type(value.value) is int and value.value > 1:
-                    self._named_numbers[id(value)] = name
-                if isinstance(value, Part) and not value.starred:
-                    tensor = self.measured(value.base, context)
-                    if tensor is not None:
-                        self._note_rank(tensor, context, value.count, unpacked=True)
-        for call in function.calls:
-            if not isinstance(call.func, Attr) or call.func.name != "permute" or len(call.args) < 3:
-                continue
-            if not any(isinstance(arg, Starred) for arg in call.args):
-                self._note_rank(call.func.base, context, len(call.args))
-
-    def _note_rank(self, tensor: Node, context: Context | None, rank: int, unpacked: bool = False) -> None:
-        shape = self.shape(tensor, context)
-        hole = shape.hole
-        if unpacked:
-            self._unpacked.update(atom.base for axis in shape.front for size in axis for atom, _ in size.atoms)
-        if hole is None:
-            return
-        whole = rank - len(shape.front) - len(shape.back) + hole.start - hole.stop
-        if whole <= 0:
-            return
-        known = self._ranks.get(hole.base, whole) if hole.base in self._ranks else whole
-        self._ranks[hole.base] = whole if known == whole else None
-        if unpacked:
-            self._unpacked.add(hole.base)
-
-    def is_known(self, size: Size) -> bool:
-        """Whether the code shows that a dimension is there: it is no unnamed one of a value of unknown origin."""
-        return not size.atoms or any(
-            atom.base is None or atom.derived or atom.base in self._unpacked for atom, _ in size.atoms
-        )
 
     def reshaped_in_place(self, function: Function) -> set[int]:
         """The nodes whose shape a method such as `transpose_` changes."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.evaluation import used_values
+from torchlint.semantics.factors import Fact
 from torchlint.semantics.nodes import (
     Attr,
     Binary,
@@ -25,7 +26,7 @@ from torchlint.semantics.nodes import (
     Starred,
 )
 from torchlint.semantics.operations import called_name
-from torchlint.semantics.regroup import Fact, Regrouping, regroup
+from torchlint.semantics.regroup import Regrouping, regroup
 from torchlint.semantics.shape_moves import is_impossible, target_sizes
 from torchlint.semantics.shape_operation import Operation
 from torchlint.semantics.sizes import Atom, product
