@@ -21,7 +21,6 @@ def test_dropped_modules_are_freed_though_python_hardly_ever_searches(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(project, "KEPT_MODULES", KEPT)
-    monkeypatch.setattr(project, "_DROPPED_BEFORE_SEARCH", KEPT // 3)
     for n in range(8 * KEPT):
         (tmp_path / f"step_{n}.py").write_text(STEP)
     linter = Linter(Config(root=tmp_path))
@@ -37,7 +36,6 @@ def test_dropped_modules_are_freed_though_python_hardly_ever_searches(
 
 
 def test_a_project_is_freed_when_the_next_one_takes_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(project, "_DROPPED_BEFORE_SEARCH", KEPT)
     for name in ("a", "b", "c", "d"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "setup.py").touch()

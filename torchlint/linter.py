@@ -92,7 +92,9 @@ class Linter:
         if self._project is None or self._root != root:
             from torchlint.semantics.project import Project
 
-            self._root, self._project = root, Project(root, self._read, self._project)
+            if self._project is not None:
+                self._project.close()
+            self._root, self._project = root, Project(root, self._read)
         return self._project
 
     def changed(self, file: Path) -> None:

@@ -62,7 +62,7 @@ def aliased(node: Node, seen: set[int], carried: tuple[int, ...] = ()) -> Iterat
     seen.add(id(node))
     if isinstance(node, Loop):
         yield from aliased(node.init, seen, carried)
-        if node.next is not node:
+        if node.next is not None:
             yield from aliased(node.next, seen, (*carried, id(node)))
     elif isinstance(node, (Choice, Join, Display, Mapping)):
         for part in node.parts():

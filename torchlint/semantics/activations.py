@@ -108,7 +108,7 @@ class ActivationFinder:
 
     def _find(self, node: Node, context: Context | None, path: Path) -> Activations:
         if isinstance(node, Loop):
-            if node.next is node:
+            if node.next is None:
                 return self.find(node.init, context, path)
             return self._either([(node.init, context), (node.next, context)], path)
         if isinstance(node, Choice):
@@ -151,7 +151,8 @@ class ActivationFinder:
         """The layers of `for layer in self.layers: x = layer(x)`, None for any other value."""
         if not isinstance(call, Call) or not call.args:
             return None
-        given, layer = call.args[0], strip(call.func)
+        given = call.args[0]
+        layer: Node | None = strip(call.func)
         if not isinstance(given, Loop) or given.next is not call:
             return None
         if isinstance(layer, Loop):

@@ -214,9 +214,10 @@ class Builder(ExpressionBuilder):
             if values:
                 nexts = tuple(values.values())
                 loop.next = nexts[0] if len(nexts) == 1 else self.new(Join(nexts), None, loop.n)
+                self.module.loops.append(loop)
         for state in (*rounds, *frame.breaks):
             for name, value in state.items():
-                while isinstance(value, Loop) and value.next is value and loops.get(value.name) is value:
+                while isinstance(value, Loop) and value.next is None and loops.get(value.name) is value:
                     state[name] = value = value.init
         orelse: Trace = []
         self.env = before

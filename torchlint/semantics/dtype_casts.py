@@ -124,7 +124,7 @@ class CastDtypes:
                     node = node.func.base
             elif isinstance(node, Item):
                 node = node.base
-            elif isinstance(node, Loop) and node.next is node:
+            elif isinstance(node, Loop) and node.next is None:
                 node = node.init
             else:
                 return False

@@ -128,7 +128,7 @@ class DtypeFinder(CallDtypes):
         if isinstance(node, Item):
             return self._item(node, context, path)
         if isinstance(node, Loop):
-            if node.next is node:
+            if node.next is None:
                 return self.find(node.init, context, path)
             return (*self.find(node.init, context, path), *self.find(node.next, context, path))
         if isinstance(node, Choice):

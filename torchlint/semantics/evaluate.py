@@ -346,7 +346,7 @@ class Evaluator:
         return self.union(node.options, context)
 
     def _loop(self, node: Loop, context: Context | None) -> Values:
-        if node.next is node:
+        if node.next is None:
             return self.values(node.init, context)
         return (*self.values(node.init, context), *self.values(node.next, context))
 

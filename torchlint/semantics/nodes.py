@@ -213,21 +213,23 @@ class Join(Node):
 
 
 class Loop(Node):
-    """A variable inside a loop: `init` in the first round, `next` (from the end of the body) later."""
+    """A variable inside a loop: `init` in the first round, `next` (from the end of the body) later.
+    `next` is None where the loop doesn't change the variable.
+    """
 
     __slots__ = ("init", "name", "next")
 
     def __init__(self, name: str, init: Node) -> None:
         self.name, self.init = name, init
-        self.next: Node = self
+        self.next: Node | None = None
 
     def parts(self) -> tuple[Node, ...]:
-        return (self.init, self.next)
+        return (self.init,) if self.next is None else (self.init, self.next)
 
 
 def strip(node: Node) -> Node:
     """The node behind loop variables that never change."""
-    while isinstance(node, Loop) and node.next is node:
+    while isinstance(node, Loop) and node.next is None:
         node = node.init
     return node
 
@@ -383,12 +385,21 @@ class Function:
     )
 
     def __init__(self, module: Module, name: str, parent: Function | None, cls: Class | None, n: int) -> None:
-        self.module, self.name, self.parent, self.cls, self.n = module, name, parent, cls, n
+        self.module, self.name, self.n = module, name, n
+        #: the docstring as it is written, "" if there is none
+        self.doc = ""
+        #: the number of the first `yield`
+        self.yield_n: int | None = None
+        self.is_lambda = False
+        self.is_class_body = False
+        self._hold(parent, cls)
+
+    def _hold(self, parent: Function | None, cls: Class | None) -> None:
+        """Begin without contents."""
+        self.parent, self.cls = parent, cls
         self.params: list[Param] = []
         self.decorators: tuple[Node, ...] = ()
         self.trace: Trace = []
-        #: the number of the first `yield`
-        self.yield_n: int | None = None
         self.returns: list[Return] = []
         #: every value that a local name is ever given
         self.bindings: dict[str, list[Node]] = {}
@@ -399,12 +410,12 @@ class Function:
         self.operations: list[Binary | Unary] = []
         #: the comparisons of the body, in order
         self.comparisons: list[Compare] = []
-        #: the docstring as it is written, "" if there is none
-        self.doc = ""
         self.stores: list[Store] = []
         self.inner: list[Function] = []
-        self.is_lambda = False
-        self.is_class_body = False
+
+    def dissolve(self) -> None:
+        """Let go of all that may lead back to this function."""
+        self._hold(None, None)
 
     def __repr__(self) -> str:
         return f"<{self.module.source.path}:{self.qualname}>"
@@ -433,6 +444,10 @@ class Class:
         self.module, self.name, self.bases, self.body, self.n = module, name, bases, body, n
         self.methods: dict[str, Function] = {}
         self.decorators: tuple[Node, ...] = ()
+
+    def dissolve(self) -> None:
+        """Let go of all that may lead back to this class."""
+        self.bases, self.methods, self.decorators = (), {}, ()
 
     def __repr__(self) -> str:
         return f"<class {self.module.source.path}:{self.name}>"

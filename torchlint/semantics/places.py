@@ -6,6 +6,7 @@ unknown ones are named by the path that leads to them (`self.optimizer`), so tha
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
@@ -53,7 +54,8 @@ class Places:
 
     def __init__(self, evaluator: Evaluator) -> None:
         self.evaluator = evaluator
-        self.sensitivity = Sensitivity(evaluator, self)
+        # without a circle, so that both are freed at the end of a walk
+        self.sensitivity = Sensitivity(evaluator, weakref.proxy(self))
         self._keys: dict[int, Key] = {}
 
     def place(self, node: Node, context: Context | None) -> Place:
@@ -245,7 +247,7 @@ def names_of(node: Node) -> set[str]:
         if isinstance(current, (Loop, Param, Attr, Free)):
             found.add(current.name)
         if isinstance(current, Loop):
-            queue += [current.init, current.next] if current.next is not current else [current.init]
+            queue += [current.init, current.next] if current.next is not None else [current.init]
         elif isinstance(current, Join):
             queue += current.options
         elif isinstance(current, Choice):

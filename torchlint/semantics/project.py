@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import re
 from collections import OrderedDict
@@ -25,11 +24,6 @@ if TYPE_CHECKING:
 #: Modules kept in memory; older ones are read again when they are needed.
 KEPT_MODULES = 1000
 
-#: Modules that are dropped before the next search for garbage. What a module holds refers to itself in circles, so
-#: dropping it frees nothing; Python's own search for what is old waits for 25 million new objects
-#: (see `torchlint.garbage`), for longer than most runs last.
-_DROPPED_BEFORE_SEARCH = KEPT_MODULES // 3
-
 #: How the path of the file of a package ends.
 _PACKAGE = os.sep + "__init__.py"
 
@@ -40,14 +34,11 @@ FOLLOWED_IMPORTERS = 24
 class Project:
     """The Python files under `root`, read when an import or a call leads to them."""
 
-    def __init__(self, root: Path, read: Read = from_disk, before: Project | None = None) -> None:
-        """`before` is the project that this one takes the place of: nothing of it is kept."""
+    def __init__(self, root: Path, read: Read = from_disk) -> None:
         self._lookup = Lookup(root, read)
         self._read = read
         self.root = self._lookup.root
         self._modules: OrderedDict[Path, Module | None] = OrderedDict()
-        #: modules dropped since the last search for garbage
-        self._dropped: int = before._dropped + len(before._modules) if before is not None else 0
         self._digests: dict[Path, str] = {}
         #: by file: what its imports mean, and the files and folders among that
         self._imports: dict[Path, tuple[Reads, frozenset[Path | None]]] = {}
@@ -122,8 +113,13 @@ class Project:
         return self._reads.whole()
 
     def _keep(self, path: Path, module: Module | None) -> None:
+        self._drop(path)
         self._modules[path] = module
-        self._modules.move_to_end(path)
+
+    def _drop(self, path: Path) -> None:
+        dropped = self._modules.pop(path, None)
+        if dropped is not None:
+            dropped.dissolve()
 
     def restored(self, module: Module) -> None:
         """The syntax of a module was read a second time: it is dropped with that of the file being linted."""
@@ -138,11 +134,12 @@ class Project:
         # found out anew for each file, so that it is known what its answer was read from; that costs next to nothing
         self.relevance = Relevance()
         while len(self._modules) > KEPT_MODULES:
-            self._modules.popitem(last=False)
-            self._dropped += 1
-        if self._dropped >= _DROPPED_BEFORE_SEARCH:
-            gc.collect()
-            self._dropped = 0
+            self._drop(next(iter(self._modules)))
+
+    def close(self) -> None:
+        """Forget everything."""
+        for path in list(self._modules):
+            self._drop(path)
 
     def _forget_asked(self) -> None:
         self._asked.clear()
@@ -151,7 +148,8 @@ class Project:
     def changed(self, path: Path) -> None:
         """Forget what was known of a file that holds something else now, and what was found out with its help."""
         self._lookup.changed(path)
-        for known in (self._modules, self._digests, self._bytes):
+        self._drop(path)
+        for known in (self._digests, self._bytes):
             known.pop(path, None)
         self._imports.clear()
         self._importing.clear()

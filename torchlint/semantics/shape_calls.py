@@ -105,7 +105,7 @@ def _followed(
 
 def is_several(shapes: Shapes, node: Node, context: Context | None) -> bool:
     """Whether a value is a tuple or list of tensors, so that an index takes one and leaves its shape alone."""
-    while isinstance(node, Loop) and node.next is node:
+    while isinstance(node, Loop) and node.next is None:
         node = node.init
     if isinstance(node, (Display, Comprehension)):
         return True

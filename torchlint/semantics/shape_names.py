@@ -107,7 +107,7 @@ class ShapeNames:
 
     def key(self, node: Node, context: Context | None, depth: int = 0) -> Hashable:
         """What identifies a value: two nodes of the same key are the same at run time."""
-        while isinstance(node, Loop) and node.next is node:
+        while isinstance(node, Loop) and node.next is None:
             node = node.init
         if depth > 12:
             return ("n", id(node), id(context))
@@ -167,7 +167,7 @@ class ShapeNames:
 
     def name(self, node: Node, context: Context | None, depth: int = 0) -> str:
         """What a value is called in messages, if it has no variable of its own."""
-        while isinstance(node, Loop) and node.next is node:
+        while isinstance(node, Loop) and node.next is None:
             node = node.init
         if depth > 4:
             return "..."

@@ -32,7 +32,7 @@ def _pieces(op: Operation) -> list[Bound] | None:
             return None
     else:
         tensors = op.tensor
-    while isinstance(tensors, Loop) and tensors.next is tensors:
+    while isinstance(tensors, Loop) and tensors.next is None:
         tensors = tensors.init
     if isinstance(tensors, Comprehension):
         return None
@@ -68,7 +68,7 @@ def _stack(op: Operation) -> Shape | None:
     tensors = op.tensor
     if index is None or tensors is None:
         return None
-    while isinstance(tensors, Loop) and tensors.next is tensors:
+    while isinstance(tensors, Loop) and tensors.next is None:
         tensors = tensors.init
     if isinstance(tensors, Comprehension):
         shape = op.shapes.shape(tensors.element, op.context)

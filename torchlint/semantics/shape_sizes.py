@@ -140,7 +140,7 @@ class ShapeSizes(ShapeNames):
             named.atoms[0][0].is_number = True
             return named
         if isinstance(node, Loop):
-            return self.size(node.init, context) if node.next is node else self._opaque(node, context)
+            return self.size(node.init, context) if node.next is None else self._opaque(node, context)
         if isinstance(node, Choice):
             known = self.decided(node.cond, context)
             if known is not None:
@@ -244,7 +244,7 @@ class ShapeSizes(ShapeNames):
 
     def measured(self, node: Node, context: Context | None) -> Node | None:
         """The tensor `x` if `node` is `x.shape` or `x.size()`."""
-        while isinstance(node, Loop) and node.next is node:
+        while isinstance(node, Loop) and node.next is None:
             node = node.init
         if isinstance(node, Attr) and node.name == "shape":
             return node.base
@@ -257,7 +257,7 @@ class ShapeSizes(ShapeNames):
 
     def sequence(self, node: Node, context: Context | None, depth: int = 0) -> list[Size] | None:
         """The sizes of a tuple such as `(b, *x.shape[1:])` or `x.size()[:-1] + (h, d)`; None if not all are known."""
-        while isinstance(node, Loop) and node.next is node:
+        while isinstance(node, Loop) and node.next is None:
             node = node.init
         if depth > 8:
             return None

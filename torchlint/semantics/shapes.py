@@ -151,7 +151,7 @@ class Shapes(ShapeRanks):
 
     def _shape(self, node: Node, context: Context | None, path: tuple[int, ...]) -> Shape:
         if isinstance(node, Loop):
-            if node.next is node:
+            if node.next is None:
                 return self.shape(node.init, context, path)
             return self._either(node, [(node.init, context), (node.next, context)], context, path)
         if isinstance(node, Choice):

@@ -216,7 +216,7 @@ def _passed(source: Node) -> Node:
 def _goes_through(source: Node) -> bool:
     """Whether a loop goes through data that is there before the loops begin, as far as its own text tells."""
     data = _passed(source)
-    if isinstance(data, Loop) and data.next is data:
+    if isinstance(data, Loop) and data.next is None:
         # a variable from before the loop around it, that nothing in there changes
         return True
     while isinstance(data, Attr) or (isinstance(data, Item) and _is_fixed(data.index)):

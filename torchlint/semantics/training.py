@@ -6,6 +6,7 @@ that were cleared unused, evaluation in train mode, training that went on in eva
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -71,10 +72,12 @@ class TrainingListener:
         #: functions that are entered in any case
         self.path = path
         self.facts: dict[tuple[str, int, int], Fact] = {}
-        self.stepping = Stepping(self)
-        self.replacing = Replacing(self)
-        self.sampling = Sampling(self)
-        self.unseen = Unseen(self)
+        # without a circle, so that all of it is freed at the end of a walk
+        listener: TrainingListener = weakref.proxy(self)
+        self.stepping = Stepping(listener)
+        self.replacing = Replacing(listener)
+        self.sampling = Sampling(listener)
+        self.unseen = Unseen(listener)
 
     # ------------------------------------------------------- state protocol
 

@@ -294,7 +294,7 @@ def _operation(shapes: Shapes, call: Call, name: str, context: Context | None) -
 
 
 def _plain(node: Node) -> Node:
-    while isinstance(node, Loop) and node.next is node:
+    while isinstance(node, Loop) and node.next is None:
         node = node.init
     return node
 
