@@ -10,7 +10,20 @@ import operator
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from torchlint.semantics.nodes import Attr, Binary, Boolean, Call, Compare, Const, Item, Mapping, Node, Unary, strip
+from torchlint.semantics.nodes import (
+    Attr,
+    Binary,
+    Boolean,
+    Call,
+    Compare,
+    Const,
+    Item,
+    Mapping,
+    Node,
+    Param,
+    Unary,
+    strip,
+)
 from torchlint.semantics.truth import compare_constants
 from torchlint.semantics.values import Constant, Instance, Opaque
 
@@ -86,8 +99,19 @@ class Options:
         for value in self.evaluator.values(node.base, context):
             if isinstance(value, Instance) and value.cls is not None:
                 yield from _constants(self.evaluator.objects.field_default(value.cls, node.name))
-        for module in self._modules(node.base, context):
-            yield from self._of_parsers(module, node.name)
+        modules = list(self._modules(node.base, context))
+        declared = [default for module in modules for default in self._of_parsers(module, node.name)]
+        yield from declared or self._of_importers(node.base, node.name)
+
+    def _of_importers(self, options: Node, name: str) -> Iterator[object]:
+        """What the scripts that import a file declare, where nothing else is seen of the options that it is given."""
+        held = options
+        while isinstance(held, Attr):
+            held = held.base
+        if isinstance(held, Param):
+            module = held.function.module
+            for script in module.project.importers(module, "add_argument"):
+                yield from self._of_parsers(script, name)
 
     def _of_item(self, node: Item, context: Context | None) -> Iterator[object]:
         """The defaults of the arguments of parsers in sight, and what dictionaries hold: nobody sees how

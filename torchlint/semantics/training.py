@@ -27,6 +27,7 @@ from torchlint.semantics.nodes import (
     Starred,
     strip,
 )
+from torchlint.semantics.options import Options
 from torchlint.semantics.places import Places, made_in
 from torchlint.semantics.replacing import Replacing
 from torchlint.semantics.sampling import Sampling
@@ -69,6 +70,7 @@ class TrainingListener:
     def __init__(self, evaluator: Evaluator, places: Places, path: set[Function]) -> None:
         self.evaluator = evaluator
         self.places = places
+        self.options = Options(evaluator)
         #: functions that are entered in any case
         self.path = path
         self.facts: dict[tuple[str, int, int], Fact] = {}
@@ -261,13 +263,24 @@ class TrainingListener:
     def _clipped(self, call: Call, walk: Walk[State], state: State) -> None:
         """Gradients are clipped; a limit that is none only reads their norm."""
         limit = call.args[1] if len(call.args) > 1 else call.keyword("max_norm") or call.keyword("clip_value")
-        if limit is not None and _is_no_limit(limit, self.evaluator, walk.context):
+        if limit is not None and self._is_no_limit(limit, walk.context):
             return
         state.gradients.clipped(call, walk, self)
         origin = state.scaling.found_at(call)
         if origin is not None:
             related = (self._site(origin), "the loss is scaled here, and its gradients with it")
             self.report("scaled-clip", self._site(call), "", related)
+
+    def _is_no_limit(self, limit: Node, context: Context | None) -> bool:
+        """Whether a limit is infinite, or multiplied by the loss scale: then it cuts nothing, or what it should."""
+        value = self.options.constant(limit, context)
+        if isinstance(value, (int, float)):
+            return value > NO_LIMIT
+        if isinstance(limit, Call):
+            return not limit.args or self.evaluator.constant(limit.args[0], context) in ("inf", "Inf", "infinity")
+        if isinstance(limit, (Attr, Free)):
+            return any(isinstance(v, External) and v.last == "inf" for v in self.evaluator.values(limit, context))
+        return isinstance(limit, Binary) and any(isinstance(part, Call) for part in limit.parts())
 
     def _site(self, call: Call) -> Site:
         return call.function.module.site(call)
@@ -317,18 +330,6 @@ class TrainingListener:
                 if place and self.places.place(gradient.base, walk.context) == place:
                     state.gradients.stepped_by_hand(weight, at, place, walk, self)
                     return
-
-
-def _is_no_limit(limit: Node, evaluator: Evaluator, context: Context | None) -> bool:
-    """Whether a limit is infinite, or multiplied by the loss scale: then it cuts nothing, or what it should."""
-    value = evaluator.constant(limit, context)
-    if isinstance(value, (int, float)):
-        return value > NO_LIMIT
-    if isinstance(limit, Call):
-        return not limit.args or evaluator.constant(limit.args[0], context) in ("inf", "Inf", "infinity")
-    if isinstance(limit, (Attr, Free)):
-        return any(isinstance(v, External) and v.last == "inf" for v in evaluator.values(limit, context))
-    return isinstance(limit, Binary) and any(isinstance(part, Call) for part in limit.parts())
 
 
 def _is_renewed(weight: Node) -> bool:
