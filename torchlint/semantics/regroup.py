@@ -22,7 +22,7 @@ from torchlint.semantics.factors import (
     rewrite,
     substituted,
 )
-from torchlint.semantics.sizes import ONE, Size, product
+from torchlint.semantics.sizes import ONE, Atom, Size, product
 
 if TYPE_CHECKING:
     from torchlint.semantics.nodes import Node
@@ -71,7 +71,32 @@ def regroup(
         regrouping = _regroup(shapes, extended, targets, node, context, facts)
         if not regrouping.moved:
             return regrouping
-    return _regroup(shapes, opened, targets, node, context, facts)
+    regrouping = _regroup(shapes, opened, targets, node, context, facts)
+    if regrouping.moved:
+        for atom in _ones_by_default(opened, targets):
+            opened, targets = _without(atom, opened), [_without_atom(size, atom) for size in targets]
+        if not _regroup(shapes, opened, targets, node, context, facts).moved:
+            regrouping.moved, regrouping.unless = [], True
+    return regrouping
+
+
+def _ones_by_default(source: Shape, targets: list[Size]) -> list[Atom]:
+    """The sizes that are 1 unless somebody says otherwise."""
+    sizes = [*targets, *(size for axis in (*source.front, *source.back) for size in axis)]
+    found = dict.fromkeys(atom for size in sizes for atom, _ in size.atoms if atom.value is None and atom.may_be_one)
+    return list(found)
+
+
+def _without(atom: Atom, source: Shape) -> Shape:
+    front, back = (
+        tuple(tuple(_without_atom(size, atom) for size in axis) for axis in axes)
+        for axes in (source.front, source.back)
+    )
+    return replace(source, front=front, back=back)
+
+
+def _without_atom(size: Size, atom: Atom) -> Size:
+    return Size(size.number, tuple((other, power) for other, power in size.atoms if other is not atom))
 
 
 def _extended(shapes: Shapes, opened: Shape, targets: list[Size]) -> Shape | None:

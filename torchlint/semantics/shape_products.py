@@ -11,7 +11,7 @@ from torchlint.semantics.knowledge import tensors as known
 from torchlint.semantics.nodes import Comprehension, Display, Loop, Node
 from torchlint.semantics.shape_moves import target_sizes, view_as
 from torchlint.semantics.shape_operation import Operation
-from torchlint.semantics.sizes import Size, number, product
+from torchlint.semantics.sizes import ONE, Size, number, product
 from torchlint.semantics.values import (
     Container,
     Context,
@@ -53,14 +53,28 @@ def _cat(op: Operation) -> Shape | None:
     index = op.integer(0, "dim", "axis", default=0)
     if pieces is None or index is None:
         return None
-    for piece in pieces:
-        shape = op.shapes.with_rank(op.shapes.shape(*piece))
+    shapes = [op.shapes.with_rank(op.shapes.shape(*piece)) for piece in pieces]
+    for place, shape in enumerate(shapes):
         bare = shape.hole is not None and not shape.front and not shape.back
-        if bare and piece is not pieces[0]:
+        if bare and place:
             continue
         # the result is longer than its pieces in this dimension, and as they are in the others
-        return op.shapes.replaced(shape, index, op.fresh(index, padded=True))
+        return op.shapes.replaced(_fitted(op, shape, shapes), index, op.fresh(index, padded=True))
     return None
+
+
+def _fitted(op: Operation, shape: Shape, pieces: list[Shape]) -> Shape:
+    """The shape of one of several pieces, with what the others tell: they have as many dimensions, and where one of
+    them has the size 1 (in another dimension than that in which they are joined), all have.
+    """
+    flat = [piece.front for piece in pieces if piece.hole is None]
+    closed = op.shapes.closed(shape, len(flat[0])) if flat else None
+    if closed is None or any(len(axes) != len(closed.front) for axes in flat):
+        return shape
+    return closed.with_front(
+        next((axis for axis in same if product(axis) == ONE), mine)
+        for mine, *same in zip(closed.front, *flat, strict=True)
+    )
 
 
 def _stack(op: Operation) -> Shape | None:
