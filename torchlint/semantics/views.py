@@ -25,6 +25,7 @@ from torchlint.semantics.nodes import (
     Slice,
     Starred,
 )
+from torchlint.semantics.one_channel import moves_gray_channel
 from torchlint.semantics.operations import called_name
 from torchlint.semantics.regroup import Regrouping, regroup
 from torchlint.semantics.shape_moves import is_impossible, target_sizes
@@ -77,7 +78,7 @@ def _wrong_views(module: Module, shapes: Shapes) -> Iterator[WrongView]:
         found = _examine(shapes, call, name)
         if found is None or _is_picked_from(call) or _is_never_reached(shapes, found) or _is_square(found):
             continue
-        if is_left_over(_outermost(call.function)):
+        if is_left_over(_outermost(call.function)) or moves_gray_channel(found.regrouping, module):
             continue
         if not _undoes(shapes, found, mixed):
             yield found
