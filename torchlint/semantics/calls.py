@@ -233,8 +233,9 @@ class Calls:
                     "dict", call, context, (), keys, all(k is not None for k, _ in call.keywords)
                 ),
             )
-        if transparent.is_class(callee.name):
-            return (self.evaluator.intern(Instance, None, callee.name, call, plain(context)),)
+        made = transparent.made_class(callee.name)
+        if made is not None:
+            return (self.evaluator.intern(Instance, None, made, call, plain(context)),)
         return (self.evaluator.opaque(call, context),)
 
     def _getattr(self, call: Call, context: Context | None) -> Values:

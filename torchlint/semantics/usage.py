@@ -6,27 +6,52 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from torchlint.semantics.module import Module
     from torchlint.semantics.nodes import Class, Function
 
 #: What reaches a class without its name.
 _UNNAMED = re.compile(rb"(?<![.\w])(getattr|eval|globals|vars)\(|__dict__|import_module")
 
+_COMMENT = re.compile(rb"(?m)^\s*#.*$")
+
+
+def is_in_left_over(module: Module, n: int) -> bool:
+    """Whether node `n` stands in a class or function that nobody uses."""
+    part = _part_around(module, n)
+    return part is not None and is_left_over(part)
+
+
+def _part_around(module: Module, n: int) -> Class | Function | None:
+    """The class or function of the top level in which a node stands."""
+    row = module.location(n).row
+    cell = module.location(n).cell
+    for part in module.top.inner:
+        place = module.location(part.n)
+        if not part.is_lambda and place.cell == cell and place.row <= row <= place.end_row:
+            return part.cls or part
+    return None
+
 
 def is_left_over(part: Class | Function) -> bool:
-    """Whether nobody uses a class or function: files that import other classes of its file never name this one, and
-    neither does the file itself.
+    """Whether nobody uses a class or function of the top level: neither its file nor one that imports it names it,
+    and the file is no library whose users are elsewhere, as it is a program or others import other parts of it.
     """
     module = part.module
-    data = module.source.data
+    data = _COMMENT.sub(b"", module.source.data)
     named = re.findall(rb"(class\s+|def\s+|super\(\s*)?\b%s\b" % re.escape(part.name.encode()), data)
     if module.source.cells or not named or not all(named) or _UNNAMED.search(data):
         return False
     if next(module.project.importers(module, part.name), None) is not None:
         return False
-    users = [
-        user for other in module.classes if other is not part for user in module.project.importers(module, other.name)
-    ]
-    return bool(users) and not any(_UNNAMED.search(user.source.data) for user in users)
+    others = {cls.name for cls in module.classes} | {function.name for function in module.top.inner}
+    others.discard(part.name)
+    users = [user for other in sorted(others) for user in module.project.importers(module, other)]
+    return (bool(users) or _is_program(module)) and not any(_UNNAMED.search(user.source.data) for user in users)
+
+
+def _is_program(module: Module) -> bool:
+    """Whether a file runs something by itself."""
+    return re.search(rb"^if __name__\s*==", module.source.data, re.MULTILINE) is not None
 
 
 def is_read(cls: Class, name: str) -> bool:

@@ -48,8 +48,19 @@ OPTIONAL_DROPOUT = frozenset({"LSTM", "GRU", "RNN", "MultiheadAttention", "GATCo
 #: of these, stacks of layers: dropout stands between the layers, so one layer has none
 STACKED = frozenset({"LSTM", "GRU", "RNN"})
 
-#: functions outside the project that make a network with Dropout or BatchNorm, in train mode
-MODEL_FACTORIES = ("torchvision.models.", "timm.create_model", "timm.models.", "segmentation_models_pytorch.")
+#: what segmentation_models_pytorch has beside losses and metrics
+_SEGMENTERS = (
+    "create_model", "encoders.", "Unet", "FPN", "PSPNet", "PAN", "MAnet", "Linknet", "DeepLab", "UPerNet", "Segformer",
+    "DPT",
+)  # fmt: skip
+
+#: how the names of functions outside the project begin that make a network with Dropout or BatchNorm, in train mode
+MODEL_FACTORIES = (
+    "torchvision.models.",
+    "timm.create_model",
+    "timm.models.",
+    *(f"segmentation_models_pytorch.{name}" for name in _SEGMENTERS),
+)
 
 #: how the names of the networks of torchvision begin that differ in eval mode
 FAMILIES = (

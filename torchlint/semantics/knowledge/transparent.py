@@ -58,9 +58,17 @@ def is_class(name: str) -> bool:
     return (last[:1].isupper() and not last.isupper()) or last == "LBFGS" or last in _SHOUTED
 
 
+def made_class(name: str) -> str | None:
+    """The class of what a call of a dotted name outside the project makes: `Embedding.from_pretrained` is one, too."""
+    owner, _, method = name.rpartition(".")
+    if method == "from_pretrained" and owner.startswith("torch.nn."):
+        return owner
+    return name if is_class(name) else None
+
+
 def makes_object(name: str) -> bool:
     """Whether a call of a dotted name outside the project makes an object of its own."""
-    return is_class(name) or is_copy(name)
+    return made_class(name) is not None or is_copy(name)
 
 
 #: classes written in capitals
