@@ -5,14 +5,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from torchlint.findings import Fix
+from torchlint.rules._wraps import cannot_wrap, is_blend, is_harmless
 from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics import arithmetic
 from torchlint.semantics.arithmetic import SMALL_CONSTANT, Dtype
 from torchlint.semantics.dtype_signs import may_hold_bytes
 from torchlint.semantics.knowledge.dtypes import ARITHMETIC, FLOATS, NARROW
-from torchlint.semantics.nodes import Attr, Binary, Call, Compare, Const, Node, Param, Unary, strip
+from torchlint.semantics.nodes import Attr, Binary, Call, Const, Node, Param, Unary
 from torchlint.semantics.operations import Operations, called_name, depends_on_param
-from torchlint.semantics.reach import reaches
 from torchlint.semantics.values import External
 
 if TYPE_CHECKING:
@@ -41,11 +41,6 @@ _EXAMPLES = {
 }
 
 _CASTS = frozenset({"float", "double", "long", "int", "astype", "to", "type", "half"})
-
-#: What is asked of a difference here is right for a wrapped one too.
-_ZERO_TESTS = frozenset({"any", "count_nonzero", "nonzero", "all", "flatnonzero", "argwhere"})
-
-_MEASURES = frozenset({"abs", "absolute", "sum", "mean", "max", "norm", "square", "all", "any", "item", "amax"})
 
 
 class Uint8Arithmetic(StaticRule):
@@ -132,11 +127,11 @@ class Uint8Arithmetic(StaticRule):
         if sides is None:
             return
         op, base, args, in_place = sides
-        if _is_blend(node):
+        if is_blend(node):
             return
         if _is_composition(node):
             yield from self._composition(module, operations, node, near)
-        if _cannot_wrap(op, base, args) or _is_harmless(operations, node, op, base, args):
+        if cannot_wrap(op, base, args) or is_harmless(operations, node, op, base, args):
             return
         scaled = op == "Multiply" and _is_divided(operations, node)
         for context in evaluator.dtypes.frames(operations.function, node):
@@ -326,57 +321,6 @@ def _sides(evaluator: Evaluator, node: Node) -> tuple[str, Node, tuple[Node, ...
     return None
 
 
-def _cannot_wrap(op: str, base: Node, args: tuple[Node, ...]) -> bool:
-    """A quick look: a float constant or a division makes floats of everything."""
-    for side in (base, *args):
-        if isinstance(side, Const) and not isinstance(side.value, int):
-            return True
-        if isinstance(side, Binary) and side.op == "Divide":
-            return True
-    return False
-
-
-def _is_harmless(operations: Operations, node: Node, op: str, base: Node, args: tuple[Node, ...]) -> bool:
-    """Uses in which a wrapped result is right, or can't be one."""
-    other = args[0] if args else None
-    if op == "Subtract" and other is not None and (_reduced(other, "min", base) or _reduced(base, "max", other)):
-        return True
-    if op == "Subtract" and _only_tested(operations, node, 0):
-        return True
-    for taker in operations.takers_of(node):
-        if isinstance(taker, Binary) and taker.left is node and taker.op in ("Modulo", "BitAnd"):
-            return True
-        if isinstance(taker, Compare):
-            against = taker.right if taker.left is node else taker.left
-            if isinstance(against, Const) and against.value == 0:
-                return op != "Subtract" or taker.op in ("Equal", "NotEqual")
-    for call in operations.taking_calls(node):
-        name = called_name(call)
-        if name in _ZERO_TESTS and op in ("Subtract", "Add"):
-            return True
-        if name == "where" and len(call.args) == 3 and node in call.args[1:]:
-            return True
-    return False
-
-
-def _only_tested(operations: Operations, node: Node, depth: int) -> bool:
-    """Whether a difference only serves to see if two arrays are the same."""
-    takers = operations.takers_of(node)
-    if not takers or depth > 5:
-        return False
-    for taker in takers:
-        if isinstance(taker, Compare):
-            other = taker.right if taker.left is node else taker.left
-            if not (isinstance(other, Const) and isinstance(other.value, (int, float)) and abs(other.value) < 1):
-                return False
-        elif isinstance(taker, Call) and called_name(taker) in _MEASURES:
-            if not _only_tested(operations, taker, depth + 1):
-                return False
-        elif not (isinstance(taker, Attr) and _only_tested(operations, taker, depth + 1)):
-            return False
-    return True
-
-
 def _is_divided(operations: Operations, node: Node) -> bool:
     """`x * percent / 100`: what is scaled so is no mask."""
     return any(
@@ -385,50 +329,8 @@ def _is_divided(operations: Operations, node: Node) -> bool:
     )
 
 
-def _reduced(node: Node, name: str, base: Node) -> bool:
-    """Whether `node` is the least element of `base`, or of a part of it, so that the difference is never negative."""
-    if isinstance(base, Call) and called_name(base) in ("max", "amax", "maximum", "item"):
-        inner = base.func.base if isinstance(base.func, Attr) and not base.args else (*base.args, base)[0]
-        if inner is not base and _reduced(node, name, inner):
-            return True
-    if not isinstance(node, Call):
-        return False
-    if called_name(node) not in (name, f"a{name}", f"{name}imum", f"nan{name}"):
-        return False
-    operands = [*node.args, node.func.base if isinstance(node.func, Attr) else node]
-    return any(operand is base or _same(operand, base) for operand in operands)
-
-
-def _same(first: Node, second: Node) -> bool:
-    """Whether two expressions are the same attribute or item of the same value."""
-    if first is second:
-        return True
-    if isinstance(first, Attr) and isinstance(second, Attr):
-        return first.name == second.name and _same(first.base, second.base)
-    if isinstance(first, Const) and isinstance(second, Const):
-        return first.value == second.value
-    parts, others = first.parts(), second.parts()
-    if type(first) is not type(second) or len(parts) != len(others) or not parts:
-        return False
-    if isinstance(first, (Call, Binary)):
-        return False
-    return all(_same(a, b) for a, b in zip(parts, others, strict=True))
-
-
 def _is_product(node: Node) -> bool:
     return isinstance(node, Binary) and node.op == "Multiply"
-
-
-def _is_blend(node: Node) -> bool:
-    """`picture * opaque + background`, where the background was made with the same mask: one of them is 0."""
-    if not isinstance(node, Binary) or node.op != "Add":
-        return False
-    return any(
-        isinstance(one, Binary)
-        and one.op == "Multiply"
-        and any(isinstance(mask := strip(part), Compare) and reaches(other, {id(mask)}) for part in one.parts())
-        for one, other in ((node.left, node.right), (node.right, node.left))
-    )
 
 
 def _is_composition(node: Node) -> bool:
