@@ -33,6 +33,9 @@ _SHARED = frozenset(
 #: Methods that move or cast: modules do it in place, and people take them for the same.
 _MOVING = frozenset({"to", "cuda", "float", "half", "double"})
 
+#: Of these, methods that cast, whatever they are given.
+_CASTS = frozenset({"float", "half", "double"})
+
 #: What only a tensor is asked for.
 _SIGNS = frozenset({*_OWN, "size", "dim", "numel", "backward", "requires_grad", "ndimension", "view", "argmax"})
 
@@ -83,7 +86,7 @@ class DiscardedTensorOp(StaticRule):
             return
         for function in module.functions:
             found = [call for call in function.discarded if _is_candidate(call)]
-            found = [call for call in found if not _has_type_already(call) and not _is_as_itself(call)]
+            found = [call for call in found if not _may_have_type(module, call) and not _is_as_itself(call)]
             found = [call for call in found if not _wakes_device(call) and not _has_no_graph(call)]
             if function.parent is None:
                 # alone on the top level, a value is shown: in a cell, or in a script that once was a notebook
@@ -139,17 +142,18 @@ def _writes(node: Node) -> bool:
     return False
 
 
-def _has_type_already(call: Call) -> bool:
-    """Whether a tensor is cast to the type that it was made with: the line does nothing, and need not."""
+def _may_have_type(module: Module, call: Call) -> bool:
+    """Whether a tensor is cast to the type that it has, or may have: the line does nothing, and need not."""
     assert isinstance(call.func, Attr)
-    made = strip(call.func.base)
-    before, after = made.keyword("dtype") if isinstance(made, Call) else None, call.args[0] if call.args else None
-    return (
-        isinstance(before, Attr)
-        and isinstance(after, Attr)
-        and before.name == after.name == "dtype"
-        and strip(before.base) is strip(after.base)
+    dtypes = module.evaluator.dtypes
+    given = [*call.args, *(value for name, value in call.keywords if name == "dtype")]
+    asks = any(
+        (isinstance(value, Attr) and value.name == "dtype") or dtypes.dtype_named(value, None) for value in given
     )
+    if call.func.name not in _CASTS and not asks:
+        return False
+    before, after = ({dtype.name for dtype in dtypes.find(node, None)} for node in (call.func.base, call))
+    return "?" in before or before == after
 
 
 def _is_as_itself(call: Call) -> bool:

@@ -9,7 +9,21 @@ from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics.knowledge.activations import KEEPING
 from torchlint.semantics.knowledge.tensors import FRESH
 from torchlint.semantics.layers import assigns, is_module
-from torchlint.semantics.nodes import Attr, Call, Element, Free, Function, Item, Node, Param, Part, Slice, strip
+from torchlint.semantics.nodes import (
+    Attr,
+    Call,
+    Class,
+    Const,
+    Element,
+    Free,
+    Function,
+    Item,
+    Node,
+    Param,
+    Part,
+    Slice,
+    strip,
+)
 from torchlint.semantics.operations import called_name
 from torchlint.semantics.traces import Store
 from torchlint.semantics.usage import is_read_inside
@@ -127,7 +141,7 @@ class RequiresGradTypo(StaticRule):
         frames = _frames(evaluator, function, target.base)
         if not frames or not all(_is_module_at(evaluator, target.base, frame) for frame in frames):
             return
-        if _reaches_parameters(evaluator, function, target, frames[0]):
+        if _reaches_parameters(evaluator, function, target, frames[0]) or _learns_nothing(evaluator, target, frames[0]):
             return
         base = target.base.name if isinstance(target.base, Param) else module.text(target.base) or "model"
         given = module.text(store.value) or "False"
@@ -137,6 +151,21 @@ class RequiresGradTypo(StaticRule):
             f"write `{base}.requires_grad_({given})`",
             fix=partial(_called, module, store, target),
         )
+
+
+def _learns_nothing(evaluator: Evaluator, target: Attr, frame: Context | None) -> bool:
+    """Whether a module has no parameters, nor parts that may have some: none of its attributes is made by a call."""
+    return all(
+        isinstance(value, Instance) and value.cls is not None and _holds_plain_values(evaluator, value.cls)
+        for value in evaluator.values(target.base, frame)
+    )
+
+
+def _holds_plain_values(evaluator: Evaluator, cls: Class) -> bool:
+    methods = [method for owner in evaluator.mro(cls) for method in owner.methods.values()]
+    calls = {call.func.name for method in methods for call in method.calls if isinstance(call.func, Attr)}
+    stored = [store.value for method in methods for store in method.stores if isinstance(store.target, Attr)]
+    return all(isinstance(value, Const) for value in stored) and not calls & {"add_module", "register_parameter"}
 
 
 def _is_so_already(evaluator: Evaluator, store: Store, target: Attr) -> bool:
