@@ -4,8 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from torchlint.semantics.nodes import Attr, Call, Element, Free, Function, Imported, Item, Node, Param, Part, strip
+from torchlint.semantics.nodes import (
+    Attr,
+    Call,
+    Compare,
+    Const,
+    Element,
+    Free,
+    Function,
+    Imported,
+    Item,
+    Node,
+    Param,
+    Part,
+    strip,
+)
 from torchlint.semantics.operations import called_name
+from torchlint.semantics.traces import Branch, Jump, LoopStep, Trace, blocks, calls_in
 
 #: Calls in whose neighbourhood an operation is run to be timed.
 _CLOCKS = frozenset({"time", "perf_counter", "synchronize", "Event", "timeit", "process_time", "monotonic", "profile"})
@@ -17,18 +32,48 @@ MADE_UP = frozenset({"rand", "randn", "randint", "zeros", "ones", "empty", "full
 _CASTS = frozenset({"to", "cuda", "type", "view", "reshape", "expand", "repeat", "sum", "mean"})
 
 
+#: Fewer batches than this train nothing.
+_FEW = 20
+
+
 def is_timed(function: Function) -> bool:
     """Whether a function reads a clock."""
     return any(called_name(call) in _CLOCKS for call in function.calls)
 
 
 def is_trial(backward: Call) -> bool:
-    """Whether a backward is part of a trial that takes the time of a step: with a clock, and on made-up data alone."""
+    """Whether a backward is part of a trial that takes the time of a step: with a clock, and on made-up data alone, or
+    on a few batches.
+    """
     if not is_timed(backward.function):
         return False
+    loop = _innermost_loop(backward.function.trace, backward)
+    if loop is not None and _ends_soon(loop) and any(called_name(call) in _CLOCKS for call in calls_in(loop.body)):
+        return True
     loss = backward.args[0] if backward.args else backward.func.base if isinstance(backward.func, Attr) else None
     sources = list(_sources(loss)) if loss is not None else []
     return bool(sources) and all(isinstance(node, Call) for node in sources)
+
+
+def _innermost_loop(trace: Trace, call: Call) -> LoopStep | None:
+    for step in trace:
+        for block in blocks(step):
+            if any(other is call for other in calls_in(block)):
+                return _innermost_loop(block, call) or (step if isinstance(step, LoopStep) else None)
+    return None
+
+
+def _ends_soon(loop: LoopStep) -> bool:
+    """Whether a loop is left after a few rounds: `if i == 3: break`."""
+    return any(
+        isinstance(step, Branch)
+        and any(isinstance(inner, Jump) and inner.kind == "break" for inner in step.yes)
+        and isinstance(step.cond, Compare)
+        and isinstance(step.cond.right, Const)
+        and isinstance(step.cond.right.value, int)
+        and step.cond.right.value < _FEW
+        for step in loop.body
+    )
 
 
 def _sources(value: Node) -> Iterator[Node]:

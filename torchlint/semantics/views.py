@@ -166,14 +166,24 @@ def _is_square(view: WrongView) -> bool:
 
 
 def _undoes(shapes: Shapes, view: WrongView, mixed: set[int]) -> bool:
-    """Whether a view is the way back from a wrong one, `norm(x.view(-1, c, n)).view(-1, n, c)`: one bug, told once."""
-    node = _plain(view.tensor)
-    while isinstance(node, Call) and id(node) not in mixed and len(node.args) == 1:
-        layers = shapes.evaluator.values(node.func, view.context)
-        if not layers or not all(isinstance(layer, Instance) and "Norm" in layer.last for layer in layers):
-            return False
-        node = _plain(node.args[0])
-    return id(node) in mixed
+    """Whether a view is the way back from a wrong one, as `norm(x.view(-1, c, n)).view(-1, n, c)` or
+    `(x.view(b, h, w, c) - mean).view(b, c, h, w)`: one bug, told once.
+    """
+    return _leads_to(shapes, view, view.tensor, mixed)
+
+
+def _leads_to(shapes: Shapes, view: WrongView, node: Node, mixed: set[int]) -> bool:
+    node = _plain(node)
+    if id(node) in mixed:
+        return True
+    if isinstance(node, Binary) and node.op != "MatrixMultiply":
+        return any(_leads_to(shapes, view, part, mixed) for part in node.parts())
+    if not isinstance(node, Call) or len(node.args) != 1:
+        return False
+    layers = shapes.evaluator.values(node.func, view.context)
+    if not layers or not all(isinstance(layer, Instance) and "Norm" in layer.last for layer in layers):
+        return False
+    return _leads_to(shapes, view, node.args[0], mixed)
 
 
 def _source(call: Call) -> Node | None:
