@@ -214,12 +214,12 @@ def _understand(source: Source, project: Project) -> Module:
 def _run(rule: StaticRule, module: Module) -> Iterator[Finding]:
     """The findings of one rule. A rule that fails is reported and does not keep the others from their work."""
     from torchlint.semantics.parse import deep
-    from torchlint.semantics.usage import is_in_left_over
+    from torchlint.semantics.running import never_runs
 
     try:
         with deep():
             for problem in rule.check(module):
-                if is_in_left_over(problem.site.module, problem.site.n):
+                if never_runs((problem.site, *(site for site, _ in problem.related))):
                     continue
                 # a fix edits the file that is linted, and no other
                 wanted = problem.fix if problem.site.module is module else None
