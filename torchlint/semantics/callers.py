@@ -10,7 +10,8 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from torchlint.semantics.nodes import Call, Class, Function
+from torchlint.semantics.layers import is_self
+from torchlint.semantics.nodes import Attr, Call, Class, Function
 from torchlint.semantics.values import ClassValue, Instance
 
 if TYPE_CHECKING:
@@ -36,10 +37,13 @@ class Callers:
     def __init__(self, evaluator: Evaluator) -> None:
         self.evaluator = evaluator
         self._contexts: dict[int, list[Context | None]] = {}
+        #: functions whose callers are known, but too far down to be followed
+        self._deep: dict[int, list[Function]] = {}
         self._active: set[int] = set()
 
     def forget(self) -> None:
         self._contexts.clear()
+        self._deep.clear()
 
     def contexts(self, function: Function) -> list[Context | None]:
         """The frames in which `function` runs; one with unknown parameters if nobody is seen calling it."""
@@ -59,10 +63,28 @@ class Callers:
                 if len(found) >= MAX_CONTEXTS:
                     break
             result = found or self._alone(function)
+            if found:
+                self._deep.pop(id(function), None)
         finally:
             self._active.discard(id(function))
         self._contexts[id(function)] = result
         return result
+
+    def without_context(self, function: Function) -> list[Function]:
+        """The callers of a function that its contexts leave out: those that are too far from where a program begins,
+        and methods of a base class, which call what that leaves to the classes derived from it.
+        """
+        self.contexts(function)
+        found = self._deep.get(id(function), [])
+        if function.is_method and function.cls is not None and function.name != "__init__":
+            bases = [base for base in self.evaluator.mro(function.cls)[1:] if function.name in base.methods]
+            found = found + [
+                call.function
+                for base in bases
+                for call in base.module.calls_by_name.get(function.name, ())
+                if call.function.cls is base and isinstance(call.func, Attr) and is_self(call.func.base, call.function)
+            ]
+        return found
 
     def _entries(self, function: Function) -> Iterator[Context]:
         evaluator = self.evaluator
@@ -70,11 +92,13 @@ class Callers:
             if call.function is function:
                 continue
             for caller in self.contexts(call.function):
-                if caller is not None and caller.depth >= MAX_CALLERS_DEPTH:
-                    continue
                 for callee in evaluator.values(call.func, caller):
                     frame = evaluator.entered(callee, call, caller)
-                    if frame is not None and frame.function is function:
+                    if frame is None or frame.function is not function:
+                        continue
+                    if frame.depth > MAX_CALLERS_DEPTH:
+                        self._deep.setdefault(id(function), []).append(call.function)
+                    else:
                         yield frame
 
     def _alone(self, function: Function) -> list[Context | None]:

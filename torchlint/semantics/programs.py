@@ -75,16 +75,29 @@ def _starts(module: Module, evaluator: Evaluator) -> Iterator[tuple[Function, Co
     for function in module.functions:
         if not _takes_part(function):
             continue
-        for frame in _ways_in(evaluator, function):
-            start, top, path = function, frame, {function}
-            while top is not None and top.call is not None:
-                start, top = top.call.function, top.caller
-                path.add(start)
-                while top is not None and top.picked is not None:
-                    top = top.caller
+        for start, top, path in _ways_to(evaluator, function, frozenset()):
             found = starts.setdefault((id(start), top), (start, top, set()))
             found[2].update(path)
     yield from islice(starts.values(), MAX_STARTS)
+
+
+def _ways_to(
+    evaluator: Evaluator, function: Function, below: frozenset[Function]
+) -> Iterator[tuple[Function, Context | None, frozenset[Function]]]:
+    """Where the programs begin that reach a function, with the functions between."""
+    for frame in _ways_in(evaluator, function):
+        start, top, path = function, frame, below | {function}
+        while top is not None and top.call is not None:
+            start, top = top.call.function, top.caller
+            path |= {start}
+            while top is not None and top.picked is not None:
+                top = top.caller
+        above = [caller for caller in dict.fromkeys(evaluator.callers.without_context(start)) if caller not in path]
+        if above:
+            for caller in above:
+                yield from _ways_to(evaluator, caller, path)
+        else:
+            yield start, top, path
 
 
 def _ways_in(evaluator: Evaluator, function: Function) -> Iterator[Context | None]:
