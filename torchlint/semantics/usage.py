@@ -34,12 +34,12 @@ def _part_around(module: Module, n: int) -> Class | Function | None:
 
 def is_left_over(part: Class | Function) -> bool:
     """Whether nobody uses a class or function of the top level: neither its file nor one that imports it names it,
-    and the file is no library whose users are elsewhere, as it is a program or others import other parts of it.
+    and the file is no library whose users are elsewhere: it is a program, or others import other parts of it.
     """
     module = part.module
     data = _COMMENT.sub(b"", module.source.data)
     named = re.findall(rb"(class\s+|def\s+|super\(\s*)?\b%s\b" % re.escape(part.name.encode()), data)
-    if module.source.cells or not named or not all(named) or _UNNAMED.search(data):
+    if module.source.cells or not named or not all(named) or _UNNAMED.search(data) or _is_installed(module):
         return False
     if next(module.project.importers(module, part.name), None) is not None:
         return False
@@ -47,6 +47,17 @@ def is_left_over(part: Class | Function) -> bool:
     others.discard(part.name)
     users = [user for other in sorted(others) for user in module.project.importers(module, other)]
     return (bool(users) or _is_program(module)) and not any(_UNNAMED.search(user.source.data) for user in users)
+
+
+def _is_installed(module: Module) -> bool:
+    """Whether a file is part of a package that is installed: whoever uses that is elsewhere."""
+    folder, root = module.folder, module.project.root
+    return (folder / "__init__.py").exists() and any(
+        (parent / name).exists()
+        for parent in (folder, *folder.parents)
+        if parent == root or root in parent.parents
+        for name in ("setup.py", "setup.cfg", "pyproject.toml")
+    )
 
 
 def _is_program(module: Module) -> bool:
