@@ -258,6 +258,8 @@ class Walk(Generic[S]):
     # ----------------------------------------------------------------- calls
 
     def _call(self, call: Call, state: S) -> None:
+        if not self.evaluator.feasible(call.guards[-1:], self.context):
+            return  # `model(x) if prior is None else model(x, prior)`
         callees = self.evaluator.values(call.func, self.context)
         if self.listener.called(call, callees, self, state):
             return
