@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING
 
 from torchlint.rules._losses import TRIGGERS, mismatches, problem
 from torchlint.rules.base import Problem, StaticRule
-from torchlint.semantics.knowledge.activations import PROBABILITIES
+from torchlint.semantics.knowledge.activations import LINEAR, PROBABILITIES, SIGMOID
 from torchlint.semantics.knowledge.losses import LOGITS
 
 if TYPE_CHECKING:
+    from torchlint.semantics.activations import Activation
+    from torchlint.semantics.losses import LossUse
     from torchlint.semantics.module import Module
 
 
@@ -63,6 +65,8 @@ class SoftmaxIntoCrossEntropy(StaticRule):
 
     def check(self, module: Module) -> Iterator[Problem]:
         for use, item in mismatches(module, LOGITS, PROBABILITIES):
+            if _is_no_classifier(use, item):
+                continue
             yield problem(
                 module,
                 use,
@@ -72,3 +76,11 @@ class SoftmaxIntoCrossEntropy(StaticRule):
                 "squashed twice, the gradients shrink and training stalls early",
                 f"pass the raw logits to {use.name}; apply {item.kind} only where probabilities are needed",
             )
+
+
+def _is_no_classifier(use: LossUse, item: Activation) -> bool:
+    """Whether an option decides which of several networks it is, and all but this one, which ends in a sigmoid, give
+    logits: an autoencoder, whose images no cross entropy of classes is meant for.
+    """
+    others = [other.kind for other in use.inputs if other.maker is not item.maker and other.maker is not None]
+    return item.kind == SIGMOID and len(others) > 1 and set(others) == {LINEAR}
