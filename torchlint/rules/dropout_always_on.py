@@ -25,7 +25,6 @@ from torchlint.semantics.nodes import (
     strip,
 )
 from torchlint.semantics.reach import backwards, reaches
-from torchlint.semantics.usage import is_left_over
 from torchlint.semantics.values import ClassValue, External, FunctionValue, Instance
 
 if TYPE_CHECKING:
@@ -99,7 +98,7 @@ class DropoutAlwaysOn(StaticRule):
     def check(self, module: Module) -> Iterator[Problem]:
         for call, problem in self._candidates(module):
             method = _method(call.function)
-            if method is not None and method.cls is not None and not _harms_nobody(module.evaluator, method.cls):
+            if method is not None and method.cls is not None and not _is_only_trained(module.evaluator, method.cls):
                 yield problem
 
     def _candidates(self, module: Module) -> Iterator[tuple[Call, Problem]]:
@@ -297,11 +296,6 @@ def _called_in_training_only(module: Module, method: Function) -> bool:
         if call.function.cls is method.cls and isinstance(call.func, Attr)
     ]
     return bool(calls) and all(_depends_on_mode(call.guards) for call in calls)
-
-
-def _harms_nobody(evaluator: Evaluator, cls: Class) -> bool:
-    """Whether no network of a class is seen to be evaluated, and none can be that isn't seen."""
-    return is_left_over(cls) or _is_only_trained(evaluator, cls)
 
 
 def _is_only_trained(evaluator: Evaluator, cls: Class) -> bool:

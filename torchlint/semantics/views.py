@@ -8,30 +8,27 @@ from typing import TYPE_CHECKING
 
 from torchlint.semantics.evaluation import used_values
 from torchlint.semantics.factors import Fact
+from torchlint.semantics.harmless_views import is_harmless
 from torchlint.semantics.nodes import (
     Attr,
     Binary,
     Boolean,
     Call,
-    Class,
     Compare,
     Const,
     Display,
     Function,
     Guards,
     Item,
-    Loop,
     Node,
     Slice,
     Starred,
+    strip,
 )
-from torchlint.semantics.one_channel import moves_gray_channel
-from torchlint.semantics.operations import called_name
 from torchlint.semantics.regroup import Regrouping, regroup
 from torchlint.semantics.shape_moves import is_impossible, target_sizes
 from torchlint.semantics.shape_operation import Operation
 from torchlint.semantics.sizes import Atom, product
-from torchlint.semantics.usage import is_left_over
 from torchlint.semantics.values import External, Instance, Opaque
 
 if TYPE_CHECKING:
@@ -76,9 +73,7 @@ def _wrong_views(module: Module, shapes: Shapes) -> Iterator[WrongView]:
     calls = [(call, name) for name in ("view", "reshape") for call in module.calls_by_name.get(name, ())]
     for call, name in sorted(calls, key=lambda found: found[0].n):
         found = _examine(shapes, call, name)
-        if found is None or _is_picked_from(call) or _is_never_reached(shapes, found) or _is_square(found):
-            continue
-        if is_left_over(_outermost(call.function)) or moves_gray_channel(found.regrouping, module):
+        if found is None or _is_picked_from(call) or _is_never_reached(shapes, found) or is_harmless(shapes, found):
             continue
         if not _undoes(shapes, found, mixed):
             yield found
@@ -149,22 +144,6 @@ def _is_never_reached(shapes: Shapes, view: WrongView) -> bool:
     return False
 
 
-def _outermost(function: Function) -> Class | Function:
-    """The class or function of a file that a function stands in."""
-    while function.parent is not None and function.parent.parent is not None:
-        function = function.parent
-    return function.cls or function
-
-
-def _is_square(view: WrongView) -> bool:
-    """Whether rows of a product of matrices are put below each other, `torch.bmm(q, k.mT).view(-1, n)`: as many as its
-    columns, where each row is compared with each.
-    """
-    node = _plain(view.tensor)
-    made = isinstance(node, Call) and called_name(node) in ("bmm", "matmul", "einsum", "baddbmm")
-    return (made or (isinstance(node, Binary) and node.op == "MatrixMultiply")) and len(view.regrouping.targets) == 2
-
-
 def _undoes(shapes: Shapes, view: WrongView, mixed: set[int]) -> bool:
     """Whether a view is the way back from a wrong one, as `norm(x.view(-1, c, n)).view(-1, n, c)` or
     `(x.view(b, h, w, c) - mean).view(b, c, h, w)`: one bug, told once.
@@ -173,7 +152,7 @@ def _undoes(shapes: Shapes, view: WrongView, mixed: set[int]) -> bool:
 
 
 def _leads_to(shapes: Shapes, view: WrongView, node: Node, mixed: set[int]) -> bool:
-    node = _plain(node)
+    node = strip(node)
     if id(node) in mixed:
         return True
     if isinstance(node, Binary) and node.op != "MatrixMultiply":
@@ -187,14 +166,14 @@ def _leads_to(shapes: Shapes, view: WrongView, node: Node, mixed: set[int]) -> b
 
 
 def _source(call: Call) -> Node | None:
-    return _plain(call.func.base) if isinstance(call.func, Attr) else None
+    return strip(call.func.base) if isinstance(call.func, Attr) else None
 
 
 def _without_first(node: Node | None, of: Call | None = None) -> bool:
     """`x[1:]` or `x[:, :, 1:]` of the result of a view."""
     if not isinstance(node, Item):
         return False
-    base = _plain(node.base)
+    base = strip(node.base)
     if not isinstance(base, Call) or not isinstance(base.func, Attr) or base.func.name not in ("view", "reshape"):
         return False
     parts = node.index.items if isinstance(node.index, Display) else (node.index,)
@@ -225,7 +204,7 @@ def _judge(shapes: Shapes, call: Call, name: str, context: Context | None) -> tu
     op = _operation(shapes, call, name, context)
     if op is None or op.tensor is None:
         return None, False
-    if id(_plain(op.tensor)) in shapes.reshaped_in_place(call.function):
+    if id(strip(op.tensor)) in shapes.reshaped_in_place(call.function):
         return None, False
     shapes.learn_ranks(call.function, context)
     assumed = shapes.assume(call.guards, context)
@@ -302,12 +281,6 @@ def _operation(shapes: Shapes, call: Call, name: str, context: Context | None) -
             return Operation(shapes, call, context, name, call.func.base, call.args)
         return None
     return None
-
-
-def _plain(node: Node) -> Node:
-    while isinstance(node, Loop) and node.next is None:
-        node = node.init
-    return node
 
 
 def _asks_callers(shapes: Shapes, result: Regrouping, function: Function) -> bool:

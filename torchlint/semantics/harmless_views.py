@@ -1,0 +1,62 @@
+"""Views that by their sizes should move dimensions, and do no harm: what they would have to move is 1, or stays where it
+is under another name.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from torchlint.semantics.nodes import Binary, Call, strip
+from torchlint.semantics.one_channel import moves_gray_channel
+from torchlint.semantics.operations import called_name
+from torchlint.semantics.shape_layers import layer_argument
+from torchlint.semantics.sizes import product
+from torchlint.semantics.values import Instance
+
+if TYPE_CHECKING:
+    from torchlint.semantics.regroup import Regrouping
+    from torchlint.semantics.shapes import Shapes
+    from torchlint.semantics.views import WrongView
+
+
+def is_harmless(shapes: Shapes, view: WrongView) -> bool:
+    return (
+        _is_square(view)
+        or _may_keep_the_last(view.regrouping)
+        or _feeds_single_values(shapes, view)
+        or moves_gray_channel(view.regrouping, view.call.function.module)
+    )
+
+
+def _is_square(view: WrongView) -> bool:
+    """Whether rows of a product of matrices are put below each other, `torch.bmm(q, k.mT).view(-1, n)`: as many as its
+    columns, where each row is compared with each.
+    """
+    node = strip(view.tensor)
+    made = isinstance(node, Call) and called_name(node) in ("bmm", "matmul", "einsum", "baddbmm")
+    return (made or (isinstance(node, Binary) and node.op == "MatrixMultiply")) and len(view.regrouping.targets) == 2
+
+
+def _may_keep_the_last(regrouping: Regrouping) -> bool:
+    """Whether `x.view(-1, n)` may only merge the dimensions before the last, of which nothing is known: n, which is a
+    part of another dimension, may well be its size.
+    """
+    source, targets = regrouping.source, regrouping.targets
+    if source.hole is not None or len(targets) != 2 or targets[0].constant != -1:
+        return False
+    *before, last = map(product, source.front)
+    unknown = last.atom is not None and last.atom.value is None
+    return unknown and all(size.over(targets[1]) is None or size.without_ones() != targets[1] for size in before)
+
+
+def _feeds_single_values(shapes: Shapes, view: WrongView) -> bool:
+    """Whether the result goes into a recurrent layer that takes one number at a time: the last dimension is 1."""
+    return any(
+        (size := layer_argument(shapes, layer, "input_size")) is not None
+        and size.number == 1
+        and all(atom.may_be_one for atom, _ in size.atoms)
+        for call in view.call.function.calls
+        if call.args and strip(call.args[0]) is view.call
+        for layer in shapes.evaluator.values(call.func, view.context)
+        if isinstance(layer, Instance) and layer.last in ("RNN", "LSTM", "GRU")
+    )
