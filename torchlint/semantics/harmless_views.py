@@ -1,5 +1,5 @@
-"""Views that by their sizes should move dimensions, and do no harm: what they would have to move is 1, or stays where it
-is under another name.
+"""Views that by their sizes should move dimensions, and do no harm: what they would have to move is 1, or stays where
+it is under another name.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ def _may_keep_the_last(regrouping: Regrouping) -> bool:
     if source.hole is not None or len(targets) != 2 or targets[0].constant != -1:
         return False
     *before, last = map(product, source.front)
-    unknown = last.atom is not None and last.atom.value is None
-    return unknown and all(size.over(targets[1]) is None or size.without_ones() != targets[1] for size in before)
+    unknown = last.atom is not None and last.atom.base is not None and last.atom.value is None
+    return unknown and any(size != targets[1] and size.over(targets[1]) is not None for size in before)
 
 
 def _feeds_single_values(shapes: Shapes, view: WrongView) -> bool:
