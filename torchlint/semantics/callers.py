@@ -78,6 +78,8 @@ class Callers:
         found = self._deep.get(id(function), [])
         if function.is_method and function.cls is not None and function.name != "__init__":
             bases = [base for base in self.evaluator.mro(function.cls)[1:] if function.name in base.methods]
+            if not bases or next(self.instances(function.cls), None) is None:
+                return found
             found = found + [
                 call.function
                 for base in bases

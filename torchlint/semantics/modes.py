@@ -238,6 +238,11 @@ class Modes:
             if place is not None or not any(is_reached(loss, forward.calls, walk) for loss in losses)
         ]
 
+    def differentiated(self, call: Call, walk: Walk[State]) -> None:
+        """Gradients are handed out, `torch.autograd.grad(loss, x)`: those of the weights stay as they are."""
+        for forwards in (self.open, self.waiting):
+            forwards[:] = [forward for forward in forwards if not is_reached(call.args[0], forward.calls, walk)]
+
     def cleared(self) -> None:
         """Gradients are thrown away: those of an adversarial example, say, train nothing."""
         self.backed = []
