@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from torchlint.findings import UNREADABLE, Finding, Fix, Location, Related
 from torchlint.source import Read, Source, UnreadableError, from_disk, read_data, source_from_text
 from torchlint.suppression import Suppressions, read_suppressions
+from torchlint.words import words
 
 if TYPE_CHECKING:
     from torchlint.config import Config
@@ -137,8 +138,10 @@ def _relevant_rules(data: bytes, rules: tuple[StaticRule, ...]) -> tuple[StaticR
     if not _has_tensors(data):
         return ()
     has_torch = any(sign in data for sign in _SIGNS_OF_TORCH)
-    # many rules have triggers in common
-    there = {trigger: trigger in data for trigger in _triggers(rules)}
+    # many rules have triggers in common, and most of them are words
+    plain, others = _triggers(rules)
+    found = words(data)
+    there = {trigger: trigger in found for trigger in plain} | {trigger: trigger in data for trigger in others}
     return tuple(
         rule
         for rule in rules
@@ -147,8 +150,11 @@ def _relevant_rules(data: bytes, rules: tuple[StaticRule, ...]) -> tuple[StaticR
 
 
 @lru_cache(maxsize=4)
-def _triggers(rules: tuple[StaticRule, ...]) -> frozenset[bytes]:
-    return frozenset(trigger for rule in rules for trigger in rule.triggers)
+def _triggers(rules: tuple[StaticRule, ...]) -> tuple[frozenset[bytes], frozenset[bytes]]:
+    """The triggers that are words, or parts of one, and the others."""
+    found = frozenset(trigger for rule in rules for trigger in rule.triggers)
+    plain = frozenset(trigger for trigger in found if words(trigger) == trigger)
+    return plain, found - plain
 
 
 def lint(

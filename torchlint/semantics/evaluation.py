@@ -151,8 +151,19 @@ def names_in(function: Function, node: Node) -> set[str]:
     return {name for name, values in function.bindings.items() if any(value is node for value in values)}
 
 
-def is_reached(loss: Node, calls: set[int], walk: Walk[State]) -> bool:
-    """Whether gradients flow from a loss to the result of one of these calls."""
+class Reached:
+    """What gradients flow to from a loss."""
+
+    def __init__(self, loss: Node, walk: Walk[State]) -> None:
+        #: the nodes, by their identity; None if they are too many
+        self._nodes = _reached(loss, walk)
+
+    def holds(self, calls: set[int]) -> bool:
+        """Whether the result of one of these calls is among it."""
+        return self._nodes is None or not self._nodes.isdisjoint(calls)
+
+
+def _reached(loss: Node, walk: Walk[State]) -> set[int] | None:
     evaluator = walk.evaluator
     queue: list[Bound] = [(loss, walk.context)]
     seen: set[tuple[int, int]] = set()
@@ -161,8 +172,8 @@ def is_reached(loss: Node, calls: set[int], walk: Walk[State]) -> bool:
         if (id(node), id(context)) in seen:
             continue
         seen.add((id(node), id(context)))
-        if id(node) in calls or len(seen) > BUDGET:
-            return True
+        if len(seen) > BUDGET:
+            return None
         if cuts_gradient(node):
             continue
         if isinstance(node, Param):
@@ -175,7 +186,7 @@ def is_reached(loss: Node, calls: set[int], walk: Walk[State]) -> bool:
                 if isinstance(value, Opaque) and value.node is not node
             ]
         queue += [(part, context) for part in node.parts()]
-    return False
+    return {node for node, _ in seen}
 
 
 def is_resampled(call: Call, walk: Walk[State]) -> bool:

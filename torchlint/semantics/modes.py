@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 from torchlint.semantics.decorators import manages_block
 from torchlint.semantics.evaluation import (
+    Reached,
     asks_for_mode,
     evaluation_region,
     is_application,
     is_asked_for,
     is_on_held_out_data,
-    is_reached,
     is_resampled,
     is_unused,
     takes_statistics,
@@ -223,25 +223,26 @@ class Modes:
     def backward(self, call: Call, walk: Walk[State]) -> None:
         """Gradients of what was forwarded are computed."""
         loss = call.func.base if isinstance(call.func, Attr) else None
-        losses = [node for node in (loss, *call.args) if node is not None]
+        losses = [Reached(node, walk) for node in (loss, *call.args) if node is not None]
         self.trained |= {forward.key for forward in self.open}
         here = [forward for forward in self.open if not is_of_another_round(forward, walk)]
         # who is given the loss in a way that isn't followed trains on all that is open
         met = [*here, *self.waiting]
-        reached = [forward for forward in met if any(is_reached(node, forward.calls, walk) for node in losses)]
+        reached = [forward for forward in met if any(one.holds(forward.calls) for one in losses)]
         self.backed += reached or here
         self.waiting = [forward for forward in met if reached and forward not in reached]
         self.open = []
         self.candidates[:] = [
             (forward, place)
             for forward, place in self.candidates
-            if place is not None or not any(is_reached(loss, forward.calls, walk) for loss in losses)
+            if place is not None or not any(one.holds(forward.calls) for one in losses)
         ]
 
     def differentiated(self, call: Call, walk: Walk[State]) -> None:
         """Gradients are handed out, `torch.autograd.grad(loss, x)`: those of the weights stay as they are."""
+        reached = Reached(call.args[0], walk)
         for forwards in (self.open, self.waiting):
-            forwards[:] = [forward for forward in forwards if not is_reached(call.args[0], forward.calls, walk)]
+            forwards[:] = [forward for forward in forwards if not reached.holds(forward.calls)]
 
     def cleared(self) -> None:
         """Gradients are thrown away: those of an adversarial example, say, train nothing."""

@@ -17,6 +17,7 @@ from torchlint.semantics.module import Module
 from torchlint.semantics.reads import Reads, Remembered, digest
 from torchlint.semantics.relevance import Relevance
 from torchlint.source import Read, Source, UnreadableError, from_disk, read_source
+from torchlint.words import words
 
 if TYPE_CHECKING:
     from torchlint.semantics.training import Fact
@@ -43,6 +44,7 @@ class Project:
         #: by file: what its imports mean, and the files and folders among that
         self._imports: dict[Path, tuple[Reads, frozenset[Path | None]]] = {}
         self._bytes: dict[Path, bytes] = {}
+        self._words: dict[Path, bytes] = {}
         #: by file: the files that may import it, and those that are named like tests and were looked into for that
         self._importing: dict[Path, tuple[list[Path], list[Path]]] = {}
         #: by file and name: the importers that mention it, as far as they are followed, and how many were looked into
@@ -89,7 +91,7 @@ class Project:
             self._modules.move_to_end(path)
             return self._noted(path, self._modules[path])
         try:
-            module: Module | None = Module(read_source(path, read=self._read), self)
+            module: Module | None = Module(read_source(path, read=self._read_once), self)
         except (UnreadableError, OSError, ValueError):
             module = None
         if module is not None:
@@ -149,7 +151,7 @@ class Project:
         """Forget what was known of a file that holds something else now, and what was found out with its help."""
         self._lookup.changed(path)
         self._drop(path)
-        for known in (self._digests, self._bytes):
+        for known in (self._digests, self._bytes, self._words):
             known.pop(path, None)
         self._imports.clear()
         self._importing.clear()
@@ -239,7 +241,7 @@ class Project:
         found: list[Path] = []
         for count, path in enumerate(candidates, start=1):
             # a look at the bytes spares the reading of most
-            if wanted in self._data(path) or str(path).endswith(_PACKAGE):
+            if wanted in self._words_of(path) or str(path).endswith(_PACKAGE):
                 found.append(path)
                 if len(found) == FOLLOWED_IMPORTERS:
                     return found, count
@@ -267,6 +269,16 @@ class Project:
             return True
         return may_hold_tests(path, self.root) and holds_tests(self._data(path))
 
+    def _words_of(self, path: Path) -> bytes:
+        data = self._data(path)
+        found = self._words.get(path)
+        if found is None:
+            found = self._words[path] = words(data)
+        return found
+
+    def _read_once(self, path: Path) -> bytes:
+        return self._bytes.get(path) or self._read(path)
+
     def _data(self, path: Path) -> bytes:
         data = self._bytes.get(path)
         if data is None:
@@ -276,6 +288,7 @@ class Project:
                 data = b""
             if len(self._bytes) > KEPT_MODULES:
                 self._bytes.clear()
+                self._words.clear()
             self._bytes[path] = data
         self._note(path, data)
         return data
