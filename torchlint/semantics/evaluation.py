@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from torchlint.semantics.branches import is_for_another_caller
 from torchlint.semantics.decorators import is_wrapped
 from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.measuring import MADE_UP, is_timed
@@ -45,8 +44,6 @@ _NOISE = re.compile(r"(^|_)(noise|noises|z|latent|latents|eps)(_|\d|$)")
 def evaluation_region(call: Call, walk: Walk[State]) -> Region | None:
     """The loop or function in which a forward is an evaluation, if it looks like one."""
     if walk.function.module.is_test or _is_wrapped(walk):
-        return None
-    if is_for_another_caller(call, walk.context, walk.evaluator):
         return None
     named = _named_evaluation(walk)
     for region in reversed(walk.regions):

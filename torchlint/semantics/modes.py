@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from torchlint.semantics.branches import is_for_another_caller
 from torchlint.semantics.decorators import manages_block
 from torchlint.semantics.evaluation import (
     Reached,
@@ -187,7 +188,9 @@ class Modes:
                 for mode in modes
                 if mode.name == EVAL and mode.switch is not None and not has_returned(mode.switch, walk.moment)
             }
-            if all(mode.name == TRAIN for mode in modes):
+            if all(mode.name == TRAIN for mode in modes) and not is_for_another_caller(
+                call, walk.context, listener.evaluator
+            ):
                 self.candidates.append((forward, place))
 
     def _has_weights(self, key: Key, network: Value, listener: TrainingListener) -> bool:

@@ -69,7 +69,7 @@ class Unseen:
         if name in known.SWITCHES:
             if any(isinstance(callee, External) for callee in callees):
                 yield from call.args[:1]  # nn.Module.eval(net)
-        elif isinstance(func, Attr) and known.SWITCHES & set(known.words(name)):
+        elif isinstance(func, Attr) and known.speaks_of_mode(name):
             if any(isinstance(callee, Opaque) for callee in callees):
                 yield func.base  # net.set_train(), of a network of unknown make
         if name in ("apply", "map") and call.args:

@@ -143,6 +143,12 @@ def is_backward(name: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
+def speaks_of_mode(name: str) -> bool:
+    """Whether a function may switch the mode of a network by its name: `set_train`."""
+    return not SWITCHES.isdisjoint(words(name))
+
+
+@lru_cache(maxsize=4096)
 def is_evaluation(name: str) -> bool:
     """Whether a function is an evaluation by its name."""
     parts = set(words(name))
