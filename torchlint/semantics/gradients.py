@@ -172,13 +172,20 @@ class Gradients:
             listener.stepping.thrown(place, call, self.last_backward, walk)
         for other, item in list(self.optimizers.items()):
             if is_optimizer and listener.places.distinct(place, other) and not _made_by(other, place):
-                continue
+                if not self._may_own(place, other, listener):
+                    continue
             if not is_optimizer and not self._holds(other, place if modules else frozenset(), listener):
                 continue
             exact = place == other if is_optimizer else self._holds_only(other, place, listener)
             self._clear(other, item, call if exact else None)
         if is_optimizer and place and place not in self.optimizers:
             self._clear(place, self._of(place), call)
+
+    def _may_own(self, optimizer: Place, weight: Place, listener: TrainingListener) -> bool:
+        """Whether a weight that is updated by hand, `model.w`, may be one of those that an optimizer was given."""
+        owners = {owner for key in weight for owner in _owners(key)} - weight
+        owned = [listener.places.modules_of(key) for key in optimizer]
+        return bool(owners) and any(modules is None or modules & owners for modules in owned)
 
     def _holds(self, optimizer: Place, modules: Place, listener: TrainingListener) -> bool:
         """Whether clearing `modules` may clear the gradients of an optimizer."""

@@ -49,6 +49,8 @@ if TYPE_CHECKING:
 MAX_DEPTH = 6
 #: What goes through the parts of a network without their names.
 _PARTS_UNNAMED = (b"children()", b"modules()", b"getattr", b"_modules", b"vars(", b"__dict__")
+#: Where something begins that is part of no class.
+_EDGE = re.compile(r"""^[^\s#)\]}"']""", re.MULTILINE)
 #: Modules that are no more than the parts that they are given.
 _ROWS = frozenset({"Sequential", "ModuleList"})
 #: Nodes visited for one network.
@@ -233,8 +235,10 @@ class Sensitivity:
         if isinstance(callee, External):
             # a default is no promise: some other choice of the options is possible
             settings = self.evaluator if network is None else self.options
+            # a layer that is built in each forward is in train mode whatever the network is in
+            is_part = function.name != "forward" or not function.is_method
             return (
-                (callee.last[:1].isupper() and self._layer(callee.last, call, context, settings))
+                (is_part and callee.last[:1].isupper() and self._layer(callee.last, call, context, settings))
                 or (callee.name.startswith(known.MODEL_FACTORIES) and not is_used_in_part(callee.name, call))
                 or (
                     callee.last.startswith("dropout")
@@ -295,8 +299,8 @@ class Sensitivity:
         sources = [_source(owner) for owner in classes]
         if any(word in data for data in sources for word in _PARTS_UNNAMED):
             return set()
-        mentioned = {name: sum(data.count(b"." + name.encode()) for data in sources) for name in stored}
-        return {name for name, count in stored.items() if mentioned[name] <= count}
+        mentioned = Counter(name for data in sources for name in re.findall(rb"\.(\w+)", data))
+        return {name for name, count in stored.items() if mentioned[name.encode()] <= count}
 
     def _gated_attributes(self, cls: Class) -> set[str]:
         """Attributes that are layers applied only under an argument of the method (`if is_training:`)."""
@@ -382,12 +386,12 @@ class Sensitivity:
 
 
 def _source(cls: Class) -> bytes:
-    """The bytes of a class, up to the next one of its file."""
-    data = cls.module.source.data
-    begin = re.search(rb"\bclass\s+%s\b" % cls.name.encode(), data)
+    """The text of a class, up to what stands behind it at the edge of its file."""
+    text = cls.module.source.text
+    begin = re.search(rf"\bclass\s+{cls.name}\b", text)
     start = begin.end() if begin is not None else 0
-    end = data.find(b"\nclass ", start)
-    return data[start : end if end > 0 else len(data)]
+    end = _EDGE.search(text, start)
+    return text[start : end.start() if end is not None else len(text)].encode()
 
 
 def _is_given(node: Node) -> bool:

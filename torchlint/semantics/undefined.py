@@ -29,7 +29,9 @@ _SCOPES = (*_FUNCTIONS, ast.ClassDef, ast.Lambda, ast.ListComp, ast.SetComp, ast
 def is_behind_undefined_name(module: Module, n: int) -> bool:
     """Whether the code around node `n` asks, in any case, for a name that nothing defines."""
     tree = module.syntax(module.top.n)
-    if not isinstance(tree, ast.Module) or module.source.cells or any(sign in module.source.data for sign in _UNSEEN):
+    if not isinstance(tree, ast.Module) or module.source.cells or not any(map(_does_something, tree.body)):
+        return False  # a class alone, without its imports, is an excerpt of something that runs
+    if any(sign in module.source.data for sign in _UNSEEN):
         return False
     stars = [module.project.find(module, *star) for star in module.star_imports]
     span = module.span(n)
@@ -42,6 +44,13 @@ def is_behind_undefined_name(module: Module, n: int) -> bool:
         for name in dict.fromkeys(_asked(tree.body, span[0][0]))
         if name not in known
     )
+
+
+def _does_something(statement: ast.stmt) -> bool:
+    """Whether a statement of the top level runs code: that of a program."""
+    if isinstance(statement, ast.Expr):
+        return isinstance(statement.value, ast.Call)
+    return isinstance(statement, (ast.If, ast.For, ast.While, ast.With, ast.Try))
 
 
 def _path(block: list[ast.stmt], row: int) -> list[ast.stmt]:
@@ -125,6 +134,10 @@ def _names(expression: ast.expr) -> Iterator[str]:
         yield from _names(expression.values[0])
     elif isinstance(expression, ast.IfExp):
         yield from _names(expression.test)
+    elif isinstance(expression, (ast.ListComp, ast.SetComp, ast.DictComp)):
+        yield from _names(expression.generators[0].iter)
+        if not isinstance(expression, ast.DictComp):
+            yield from _names(expression.elt)
     elif not isinstance(expression, _SCOPES):
         for part in ast.iter_child_nodes(expression):
             if isinstance(part, ast.expr):
