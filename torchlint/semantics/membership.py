@@ -119,9 +119,12 @@ def is_inner(value: Value, listener: TrainingListener) -> bool:
 
 def owner_of(call: Call, walk: Walk[State], listener: TrainingListener) -> Instance | None:
     """The network of which a part is called from outside, `model.encoder(x)`: the part has its mode."""
-    if not isinstance(call.func, Attr) or walk.function.is_method:
+    part = call.func
+    if isinstance(part, Attr) and part.name == "forward":
+        part = strip(part.base)  # model.encoder.forward(x)
+    if not isinstance(part, Attr) or walk.function.is_method:
         return None
-    owners = listener.evaluator.values(call.func.base, walk.context)
+    owners = listener.evaluator.values(part.base, walk.context)
     for owner in owners:
         if isinstance(owner, Instance) and owner.cls is not None and listener.places.is_module(owner):
             return owner if len(owners) == 1 else None
