@@ -17,6 +17,7 @@ from torchlint.rules._state_dicts import (
     trains_between,
 )
 from torchlint.rules.base import Problem, StaticRule
+from torchlint.semantics.handed_back import taken
 from torchlint.semantics.layers import is_self
 from torchlint.semantics.nodes import (
     Attr,
@@ -137,7 +138,9 @@ def _kept_in_variables(evaluator: Evaluator, function: Function) -> Iterator[tup
     # `encode(best, path)`, behind the loop in which the best were taken
     handed = [call for call in function.calls if called_name(call) not in _LOOKING]
     uses += [(arg, call) for call in handed for arg in call.args if isinstance(strip(arg), (Loop, Join))]
-    uses += [(item.value, None) for item in function.returns if not item.yielded]
+    uses += [
+        (value, None) for item in function.returns if not item.yielded for value in taken(evaluator, function, item)
+    ]
     refilled = {
         id(take)
         for store in function.stores
