@@ -41,9 +41,29 @@ def is_behind_undefined_name(module: Module, n: int) -> bool:
     known = _KNOWN | _bound(tree) | {name for statement in path for name in _bound(statement)}
     return any(
         not name.startswith("__") and not any(star and module.evaluator.names.member(star, name, 0) for star in stars)
-        for name in dict.fromkeys(_asked(tree.body, span[0][0]))
+        for name in dict.fromkeys((*_asked(tree.body, span[0][0]), *_asked_first(tree.body, path)))
         if name not in known
     )
+
+
+def _asked_first(block: list[ast.stmt], path: list[ast.stmt]) -> Iterator[str]:
+    """The names that a program reads before it does anything with what its file defines, for code in a function."""
+    if any(isinstance(statement, _FUNCTIONS) for statement in path):
+        functions = {statement.name for statement in block if isinstance(statement, _FUNCTIONS)}
+        for statement in _program(block):
+            named = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+            if isinstance(statement, (ast.For, ast.While, ast.Try)) or named & functions:
+                return
+            yield from _read_at_once(statement)
+
+
+def _program(block: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements of the top level in their order, with those under `if __name__ == "__main__"`."""
+    for statement in block:
+        if isinstance(statement, ast.If) and "__name__" in _names(statement.test):
+            yield from statement.body
+        elif not isinstance(statement, (*_FUNCTIONS, ast.ClassDef)):
+            yield statement
 
 
 def _does_something(statement: ast.stmt) -> bool:
