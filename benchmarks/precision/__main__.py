@@ -8,7 +8,7 @@ were at the commit named there; those that are absent are told and left out. A f
 says, but does little harm or may be meant) or *false*; else it is *unread*, and listed. Verdicts on findings that are
 not made any more are counted as *gone*: false ones that were mended, and true ones that were lost.
 
-The repositories of the kinds `first-sight` to `first-sight-7`, one batch after the other, were linted before anything
+The repositories of the kinds `first-sight` to `first-sight-8`, one batch after the other, were linted before anything
 was mended on them, and their verdicts are on what was found then: `gone` counts what was mended since.
 
 Lines are those of Python files and of the code cells of notebooks.
