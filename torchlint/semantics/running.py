@@ -14,9 +14,8 @@ if TYPE_CHECKING:
 
 def never_runs(sites: Iterable[Site]) -> bool:
     """Whether one of the places of a finding, the first of which is its own, is in code that nobody uses, or that
-    breaks off there.
+    breaks off there. Those in other files were led to from this one.
     """
     first, *others = sites
-    if is_behind_undefined_name(first.module, first.n):
-        return True
-    return any(is_in_left_over(site.module, site.n) for site in (first, *others))
+    here = [first, *(site for site in others if site.module is first.module)]
+    return is_behind_undefined_name(first.module, first.n) or any(is_in_left_over(s.module, s.n) for s in here)
