@@ -220,12 +220,14 @@ def _understand(source: Source, project: Project) -> Module:
 def _run(rule: StaticRule, module: Module) -> Iterator[Finding]:
     """The findings of one rule. A rule that fails is reported and does not keep the others from their work."""
     from torchlint.semantics.parse import deep
-    from torchlint.semantics.running import never_runs
+    from torchlint.semantics.usage import is_in_left_over
 
     try:
         with deep():
             for problem in rule.check(module):
-                if never_runs((problem.site, *(site for site, _ in problem.related))):
+                # other files of a finding were led to from this one: they are used
+                places = [site.n for site in problem.sites if site.module is module]
+                if any(is_in_left_over(module, n) for n in places):
                     continue
                 # a fix edits the file that is linted, and no other
                 wanted = problem.fix if problem.site.module is module else None

@@ -27,6 +27,11 @@ class Problem:
     related: tuple[tuple[Site, str], ...] = ()
     fix: Callable[[], Fix | None] | None = None
 
+    @property
+    def sites(self) -> tuple[Site, ...]:
+        """All places of the story."""
+        return (self.site, *(site for site, _ in self.related))
+
 
 class Rule:
     """A bug of the catalogue. It lives in one file of `torchlint.rules`; its docstring is its page.
