@@ -42,8 +42,9 @@ class ViewPermutesDimensions(StaticRule):
     A tensor whose dimensions are not visible in the code (no unpacked shape, no layer of known layout) is not
     judged. The shift of Transformer-XL's relative attention, which swaps sizes on purpose after padding, is known
     and not reported. Neither is a view in which only the height and width of an image, of its features or of a kernel
-    change places, or the rows and columns of a product of matrices: most are square, where it does no harm. Branches
-    for an older torch (`if torch.__version__ < "2.0"`) and functions that the program doesn't use are not judged.
+    change places, or the rows and columns of a product of matrices: most are square, where it does no harm. The one
+    channel of gray images (MNIST, Omniglot) may stand anywhere. Branches for an older torch
+    (`if torch.__version__ < "2.0"`) and functions that the program doesn't use are not judged.
 
     ## References
     - [torch.Tensor.view](https://pytorch.org/docs/stable/generated/torch.Tensor.view.html)
