@@ -12,6 +12,7 @@ from torchlint.files import find_targets
 from torchlint.linter import Linter
 from torchlint.semantics import project
 from torchlint.semantics.module import Module
+from torchlint.workers import lint_targets
 
 STEP = "import torch\n\n\ndef step(model, batch):\n    model.train()\n    model(batch).sum().backward()\n"
 KEPT = 6
@@ -53,3 +54,18 @@ def test_a_project_is_freed_when_the_next_one_takes_its_place(tmp_path: Path, mo
     finally:
         gc.enable()
     assert KEPT <= len(alive) <= 2 * KEPT
+
+
+def test_a_linter_that_is_closed_leaves_nothing(tmp_path: Path) -> None:
+    for n in range(KEPT):
+        (tmp_path / f"step_{n}.py").write_text(STEP)
+    config = Config(root=tmp_path)
+    gc.collect()
+    gc.disable()
+    try:
+        answers = list(lint_targets(find_targets([tmp_path], config), config, jobs=1))
+        alive = [thing for thing in gc.get_objects() if isinstance(thing, Module) and thing.folder == tmp_path]
+    finally:
+        gc.enable()
+    assert len(answers) == KEPT
+    assert not alive

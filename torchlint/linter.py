@@ -93,10 +93,15 @@ class Linter:
         if self._project is None or self._root != root:
             from torchlint.semantics.project import Project
 
-            if self._project is not None:
-                self._project.close()
+            self.close()
             self._root, self._project = root, Project(root, self._read)
         return self._project
+
+    def close(self) -> None:
+        """Forget the project, so that it is freed at once: what it holds refers to itself in circles."""
+        if self._project is not None:
+            self._project.close()
+            self._root = self._project = None
 
     def changed(self, file: Path) -> None:
         """A file, given by its real path, holds something else now."""

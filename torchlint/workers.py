@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from torchlint.config import Config
@@ -36,7 +37,8 @@ def lint_targets(targets: Sequence[Target], config: Config, jobs: int) -> Iterat
     if jobs > 1:
         yield from _in_processes(targets, config, jobs)
     else:
-        yield from map(Linter(config).answer, targets)
+        with closing(Linter(config)) as linter:
+            yield from map(linter.answer, targets)
 
 
 def _in_processes(targets: Sequence[Target], config: Config, jobs: int) -> Iterator[Answer]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -130,7 +131,8 @@ class Fixer:
 
         def lint(data: bytes) -> list[Finding]:
             # with no memory of what the file was before
-            return Linter(self.config).lint_data(data, shown, file, root, named)
+            with closing(Linter(self.config)) as linter:
+                return linter.lint_data(data, shown, file, root, named)
 
         if not any(applicable(finding, self.unsafe) for finding in wanted):
             return None

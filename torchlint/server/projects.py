@@ -71,6 +71,8 @@ class Projects:
 
     def forget(self) -> None:
         """There may be other files than before."""
+        for _, linter in self._linters.values():
+            linter.close()
         self._linters.clear()
 
     def _put(self, path: Path, data: bytes) -> None:
@@ -134,6 +136,8 @@ class Projects:
         config = find_config(start, _all_rules)
         known = self._linters.get((root, config.root))
         if known is None or known[0] != config:
+            if known is not None:
+                known[1].close()
             known = self._linters[root, config.root] = config, Linter(config, self._read)
         return Target(str(document.path or document.uri), document.shown, root), *known
 
