@@ -75,7 +75,7 @@ def _starts(module: Module, evaluator: Evaluator) -> Iterator[tuple[Function, Co
     for function in module.functions:
         if not _takes_part(function):
             continue
-        for start, top, path in _ways_to(evaluator, function, frozenset()):
+        for start, top, path in islice(_ways_to(evaluator, function, frozenset()), MAX_STARTS):
             found = starts.setdefault((id(start), top), (start, top, set()))
             found[2].update(path)
     yield from islice(starts.values(), MAX_STARTS)
