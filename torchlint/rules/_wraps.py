@@ -91,7 +91,7 @@ def _are_compared(function: Function, one: Node, other: Node) -> bool:
 def _leaves_early(function: Function, node: Node, array: Node) -> bool:
     """Whether bytes don't get as far as a node: `if x.dtype == np.uint8: return x`."""
     return any(
-        returned.value.n < node.n and bool(returned.guards) and _asks_for_bytes(*returned.guards[-1], strip(array))
+        returned.value.n < node.n and len(returned.guards) == 1 and _asks_for_bytes(*returned.guards[0], strip(array))
         for returned in function.returns
     )
 

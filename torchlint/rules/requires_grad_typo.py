@@ -162,6 +162,8 @@ def _learns_nothing(evaluator: Evaluator, target: Attr, frame: Context | None) -
 
 
 def _holds_plain_values(evaluator: Evaluator, cls: Class) -> bool:
+    if any(not base.endswith(".Module") for base in evaluator.external_bases(cls)):
+        return False  # `class Frozen(nn.Linear)`
     methods = [method for owner in evaluator.mro(cls) for method in owner.methods.values()]
     calls = {call.func.name for method in methods for call in method.calls if isinstance(call.func, Attr)}
     stored = [store.value for method in methods for store in method.stores if isinstance(store.target, Attr)]

@@ -69,11 +69,21 @@ def _ends_soon(loop: LoopStep) -> bool:
         isinstance(step, Branch)
         and any(isinstance(inner, Jump) and inner.kind == "break" for inner in step.yes)
         and isinstance(step.cond, Compare)
+        and step.cond.op in ("Equal", "GreaterThan", "GreaterThanEqual")
+        and _counts_rounds(step.cond.left, loop)
         and isinstance(step.cond.right, Const)
         and isinstance(step.cond.right.value, int)
         and step.cond.right.value < _FEW
         for step in loop.body
     )
+
+
+def _counts_rounds(node: Node, loop: LoopStep) -> bool:
+    """Whether a value is the number of a round: `i` in `for i, batch in enumerate(loader)` or `for i in range(n)`."""
+    node = strip(node)
+    if isinstance(node, Part):
+        return node.index == 0 and node.base is loop.target
+    return node is loop.target
 
 
 def _sources(value: Node) -> Iterator[Node]:

@@ -137,7 +137,7 @@ class TrainingListener:
             if self.places.is_optimizer(func.base, walk.context):
                 self._own_step(callees, func, call, walk, state)
                 return True
-        if name == "grad" and call.args and call.keyword("create_graph") is None:
+        if name == "grad" and not own and call.args and call.keyword("create_graph") is None:
             state.modes.differentiated(call, walk)
             return True
         if name in known.CLIPPING and not own:
