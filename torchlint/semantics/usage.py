@@ -72,12 +72,15 @@ def _is_idle(user: Class | Function | None, part: Class | Function, depth: int) 
 
 def _is_installed(module: Module) -> bool:
     """Whether a file is part of a package that is installed: whoever uses that is elsewhere."""
-    folder, root = module.folder, module.project.root
-    return (folder / "__init__.py").exists() and any(
+    project, folder = module.project, module.folder
+    package = project.submodule(folder.parent, folder.name)
+    if package is None or package.name != "__init__.py":
+        return False
+    return project.find(module, "setup", 0) is not None or any(
         (parent / name).exists()
         for parent in (folder, *folder.parents)
-        if parent == root or root in parent.parents
-        for name in ("setup.py", "setup.cfg", "pyproject.toml")
+        if parent == project.root or project.root in parent.parents
+        for name in ("setup.cfg", "pyproject.toml")
     )
 
 

@@ -1,0 +1,3 @@
+from layers.blocks import Used
+
+net = Used()
