@@ -75,8 +75,8 @@ class Uint8Arithmetic(StaticRule):
 
     ## Known problems
     An array whose dtype can't be seen in the project is not reported, unless the docstring says that it is an image
-    in [0, 255]. Sums that shift labels by a small number, differences of masks of 0 and 1, and blends of two pictures
-    by a mask are not reported, nor the difference of two arrays of which the function asks elsewhere which is greater.
+    in [0, 255]. Sums that shift labels by a small number, sums of two arrays that nothing divides (they may be masks of different
+    objects), differences of masks of 0 and 1, and blends of two pictures by a mask are not reported, nor the difference of two arrays of which the function asks elsewhere which is greater.
 
     ## References
     - [NumPy: overflow errors](https://numpy.org/doc/stable/user/basics.types.html#overflow-errors)
@@ -133,7 +133,8 @@ class Uint8Arithmetic(StaticRule):
             yield from self._composition(module, operations, node, near)
         if cannot_wrap(op, base, args) or is_harmless(operations, node, op, base, args):
             return
-        scaled = op == "Multiply" and _is_divided(operations, node)
+        divided = op in ("Add", "Multiply") and _is_divided(operations, node)
+        scaled = op == "Multiply" and divided
         for context in evaluator.dtypes.frames(operations.function, node):
             pairs = evaluator.dtypes.operands(op, base, args, context)
             if context is None and pairs and all(a.name in FLOATS or b.name in FLOATS for a, b in pairs):
@@ -142,6 +143,8 @@ class Uint8Arithmetic(StaticRule):
                 continue
             for a, b in pairs:
                 plain = {"Square": "Power", "Difference": "Subtract"}.get(op, op)
+                if op == "Add" and not divided and all(d.is_array and not d.single for d in (a, b)):
+                    continue  # what two files hold may be masks of different objects; only a mean is of pictures
                 if arithmetic.wraps(plain, a, b, in_place) or (scaled and arithmetic.scales(plain, a, b)):
                     yield self._problem(module, operations, node, op, (a, b), base)
                     return
@@ -322,7 +325,7 @@ def _sides(evaluator: Evaluator, node: Node) -> tuple[str, Node, tuple[Node, ...
 
 
 def _is_divided(operations: Operations, node: Node) -> bool:
-    """`x * percent / 100`: what is scaled so is no mask."""
+    """`x * percent / 100`, `(x + y) / 2`: what is scaled so is no mask."""
     return any(
         isinstance(taker, Binary) and taker.op in ("Divide", "FloorDivide") and taker.left is node
         for taker in operations.takers_of(node)
