@@ -263,15 +263,28 @@ class Walk(Generic[S]):
         callees = self.evaluator.values(call.func, self.context)
         if self.listener.called(call, callees, self, state):
             return
+        frames = []
         for callee in callees[:3]:
             if isinstance(callee, (FunctionValue, ClassValue, Instance)) or (
                 isinstance(callee, Opaque) and isinstance(call.func, Node)
             ):
                 frame = self.evaluator.entered(callee, call, self.context)
                 if frame is not None:
-                    self.enter(call, frame, state)
+                    frames.append(frame)
             elif isinstance(callee, External) and not callee.name.startswith(_KEEP_FUNCTIONS):
                 self._handed_over(call, state)
+        self._one_of(call, frames, state)
+
+    def _one_of(self, call: Call, frames: list[Context], state: S) -> None:
+        """Each run of a call enters one of the functions that it may mean."""
+        ends = []
+        for frame in frames[1:]:
+            ends.append(self.listener.copy(state))
+            self.enter(call, frame, ends[-1])
+        if frames:
+            self.enter(call, frames[0], state)
+        if ends:
+            self.listener.assign(state, self.listener.merge([state, *ends]))
 
     def _handed_over(self, call: Call, state: S) -> None:
         """A function that is given to code that isn't seen is called there, it is not known with what:
