@@ -25,6 +25,7 @@ from torchlint.semantics.nodes import (
     Part,
     strip,
 )
+from torchlint.semantics.operations import called_name
 from torchlint.semantics.reach import cuts_gradient
 from torchlint.semantics.traces import LoopStep, calls_in, conditions
 from torchlint.semantics.values import Context, External, Opaque
@@ -40,10 +41,14 @@ Bound = tuple[Node, "Context | None"]
 
 _NOISE = re.compile(r"(^|_)(noise|noises|z|latent|latents|eps)(_|\d|$)")
 
+#: Calls that draw numbers at random, and calls that make a tensor of an array.
+_RANDOM = frozenset({"randn", "rand", "normal", "randn_like", "standard_normal", "uniform"})
+_WRAPPERS = frozenset({"tensor", "Variable", "FloatTensor", "Tensor", "from_numpy", "as_tensor", "asarray", "array"})
+
 
 def evaluation_region(call: Call, walk: Walk[State]) -> Region | None:
     """The loop or function in which a forward is an evaluation, if it looks like one."""
-    if walk.function.module.is_test or _is_wrapped(walk):
+    if walk.function.module.is_test or _is_wrapped(walk) or _answers_noise(call, walk):
         return None
     named = _named_evaluation(walk)
     for region in reversed(walk.regions):
@@ -89,6 +94,34 @@ def is_on_held_out_data(call: Call, walk: Walk[State]) -> bool:
     if made_up or any(_NOISE.search(name) for name in names):
         return False  # a look at the shapes; a generator of a GAN draws its samples as it was trained
     return kept or _speaks(walk)
+
+
+def _answers_noise(call: Call, walk: Walk[State]) -> bool:
+    """Whether a network is given nothing but noise, as the generator of a GAN is: it draws as it was trained. What a
+    loop makes of the noise, as in the sampling of a diffusion model, is another thing.
+    """
+    if not call.args:
+        return False
+    node, context = call.args[0], walk.context
+    for _ in range(8):
+        node = strip(node)
+        if isinstance(node, Param):
+            bound = walk.evaluator.argument(node, context)
+            if bound is None:
+                return False
+            node, context = bound
+            continue
+        if not isinstance(node, Call):
+            return False
+        if called_name(node) in _RANDOM:
+            return True
+        if node.args and called_name(node) in _WRAPPERS:
+            node = node.args[0]
+        elif isinstance(node.func, Attr):
+            node = node.func.base
+        else:
+            return False
+    return False
 
 
 def is_application(call: Call, walk: Walk[State]) -> bool:
