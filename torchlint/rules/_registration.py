@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from torchlint.semantics.functions import Function
 from torchlint.semantics.layers import is_self
 from torchlint.semantics.nodes import (
     Attr,
@@ -14,7 +15,6 @@ from torchlint.semantics.nodes import (
     Display,
     Element,
     Free,
-    Function,
     Item,
     Join,
     Loop,

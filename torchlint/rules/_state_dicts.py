@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from torchlint.semantics.functions import Function
 from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.layers import is_module
 from torchlint.semantics.nodes import (
@@ -15,7 +16,6 @@ from torchlint.semantics.nodes import (
     Display,
     Element,
     Free,
-    Function,
     Join,
     Loop,
     Mapping,

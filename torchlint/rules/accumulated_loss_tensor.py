@@ -13,8 +13,8 @@ from torchlint.semantics.traces import InPlace, LoopStep, Step, Store, Trace, Wi
 from torchlint.semantics.values import Instance
 
 if TYPE_CHECKING:
+    from torchlint.semantics.functions import Function
     from torchlint.semantics.module import Module
-    from torchlint.semantics.nodes import Function
 
 
 class AccumulatedLossTensor(StaticRule):

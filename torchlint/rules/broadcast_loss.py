@@ -8,7 +8,8 @@ from torchlint.findings import Fix
 from torchlint.rules._losses import TRIGGERS
 from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics.callers import contexts
-from torchlint.semantics.nodes import Attr, Binary, Call, Const, Function, Node, Param, strip
+from torchlint.semantics.functions import Function
+from torchlint.semantics.nodes import Attr, Binary, Call, Const, Node, Param, strip
 from torchlint.semantics.operations import called_name
 from torchlint.semantics.rows import COLUMN, ROW, Rows
 from torchlint.semantics.values import External, Instance

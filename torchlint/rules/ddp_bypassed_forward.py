@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from torchlint.rules.base import Problem, StaticRule
-from torchlint.semantics.nodes import Attr, Call, Choice, Free, Function, Join, Loop, Node, strip
+from torchlint.semantics.functions import Function
+from torchlint.semantics.nodes import Attr, Call, Choice, Free, Join, Loop, Node, strip
 from torchlint.semantics.reach import backwards, origins
 from torchlint.semantics.values import External
 

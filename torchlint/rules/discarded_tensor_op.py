@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from torchlint.rules.base import Problem, StaticRule
+from torchlint.semantics.functions import Function
 from torchlint.semantics.knowledge.tensors import FRESH
 from torchlint.semantics.measuring import is_timed
-from torchlint.semantics.nodes import Attr, Call, Free, Function, Item, Node, strip
+from torchlint.semantics.nodes import Attr, Call, Free, Item, Node, strip
 from torchlint.semantics.operations import called_name
 from torchlint.semantics.traces import LoopStep, Trace, blocks, calls_in, expects_error
 from torchlint.semantics.values import Constant, Container, External, FunctionValue, Instance

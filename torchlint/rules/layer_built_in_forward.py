@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from torchlint.rules.base import Problem, StaticRule
+from torchlint.semantics.functions import Class, Function
 from torchlint.semantics.knowledge.layers import AFFINE, HOLDERS, WEIGHTED
 from torchlint.semantics.layers import has_weights, is_module_class, is_self, own_frame
-from torchlint.semantics.nodes import Attr, Call, Choice, Class, Function, Join, Loop, Node, Starred, strip
+from torchlint.semantics.nodes import Attr, Call, Choice, Join, Loop, Node, Starred, strip
 from torchlint.semantics.operations import Operations, called_name
 from torchlint.semantics.values import Instance
 

@@ -31,8 +31,8 @@ from torchlint.semantics.values import External
 
 if TYPE_CHECKING:
     from torchlint.semantics.evaluate import Evaluator
+    from torchlint.semantics.functions import Function
     from torchlint.semantics.module import Module, Site
-    from torchlint.semantics.nodes import Function
 
 #: Reductions that keep a dtype that they are asked for.
 _SUMS = ("sum", "nansum", "cumsum", "prod", "cumprod")

@@ -9,9 +9,10 @@ from torchlint.rules._losses import TRIGGERS
 from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics.callers import contexts
 from torchlint.semantics.columns import Apart, Columns, may_tell
+from torchlint.semantics.functions import Function
 from torchlint.semantics.knowledge.tensors import PAIRED
 from torchlint.semantics.layers import is_module
-from torchlint.semantics.nodes import Attr, Call, Compare, Const, Function, Guards, Node, strip
+from torchlint.semantics.nodes import Attr, Call, Compare, Const, Guards, Node, strip
 from torchlint.semantics.operations import Operations, called_name
 from torchlint.semantics.rows import COLUMN, ROW, Rows
 from torchlint.semantics.values import External, Instance, Opaque

@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING
 from torchlint.findings import Fix
 from torchlint.rules._registration import ADDING, Registration, is_attribute, leads_to
 from torchlint.rules.base import Problem, StaticRule
+from torchlint.semantics.functions import Class, Function
 from torchlint.semantics.layers import has_weights, is_module, is_module_class, is_parameter, is_self, own_frame
 from torchlint.semantics.nodes import (
     Attr,
     Call,
     Choice,
-    Class,
     Comprehension,
     Const,
     Display,
     Free,
-    Function,
     Item,
     Join,
     Loop,

@@ -9,8 +9,8 @@ from torchlint.semantics.reach import backwards
 from torchlint.semantics.values import External, Opaque
 
 if TYPE_CHECKING:
+    from torchlint.semantics.functions import Function
     from torchlint.semantics.module import Module
-    from torchlint.semantics.nodes import Function
 
 #: Functions that make a new tensor, without a past, of what they are given.
 _COPIES = frozenset({"torch.tensor", "torch.Tensor", "torch.FloatTensor", "torch.autograd.Variable"})

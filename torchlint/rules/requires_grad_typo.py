@@ -6,24 +6,11 @@ from typing import TYPE_CHECKING
 
 from torchlint.findings import Fix
 from torchlint.rules.base import Problem, StaticRule
+from torchlint.semantics.functions import Class, Function
 from torchlint.semantics.knowledge.activations import KEEPING
 from torchlint.semantics.knowledge.tensors import FRESH
 from torchlint.semantics.layers import assigns, is_module
-from torchlint.semantics.nodes import (
-    Attr,
-    Call,
-    Class,
-    Const,
-    Element,
-    Free,
-    Function,
-    Item,
-    Node,
-    Param,
-    Part,
-    Slice,
-    strip,
-)
+from torchlint.semantics.nodes import Attr, Call, Const, Element, Free, Item, Node, Param, Part, Slice, strip
 from torchlint.semantics.operations import called_name
 from torchlint.semantics.traces import Store
 from torchlint.semantics.usage import is_read_inside
@@ -31,8 +18,8 @@ from torchlint.semantics.values import External, Instance, Opaque, Value
 
 if TYPE_CHECKING:
     from torchlint.semantics.evaluate import Evaluator
+    from torchlint.semantics.functions import Class
     from torchlint.semantics.module import Module
-    from torchlint.semantics.nodes import Class
     from torchlint.semantics.values import Context
 
 #: What people write for `requires_grad`; the last one is the method.

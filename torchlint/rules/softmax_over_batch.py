@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 from torchlint.rules._losses import TRIGGERS, story
 from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics.columns import Columns
+from torchlint.semantics.functions import Function
 from torchlint.semantics.knowledge.activations import LOG, SOFTMAX
 from torchlint.semantics.knowledge.losses import LOG_PROBABILITIES, LOGITS
 from torchlint.semantics.losses import loss_uses
-from torchlint.semantics.nodes import Attr, Binary, Call, Display, Element, Free, Function, Node, Part, strip
+from torchlint.semantics.nodes import Attr, Binary, Call, Display, Element, Free, Node, Part, strip
 from torchlint.semantics.operations import Operations, called_name
 from torchlint.semantics.values import Constant, External, Instance
 

@@ -17,6 +17,7 @@ from torchlint.rules._state_dicts import (
     trains_between,
 )
 from torchlint.rules.base import Problem, StaticRule
+from torchlint.semantics.functions import Function
 from torchlint.semantics.handed_back import taken
 from torchlint.semantics.layers import is_self
 from torchlint.semantics.nodes import (
@@ -25,7 +26,6 @@ from torchlint.semantics.nodes import (
     Choice,
     Compare,
     Display,
-    Function,
     Item,
     Join,
     Loop,
@@ -39,8 +39,8 @@ from torchlint.semantics.order import Order, entry_guards
 
 if TYPE_CHECKING:
     from torchlint.semantics.evaluate import Evaluator
+    from torchlint.semantics.functions import Class
     from torchlint.semantics.module import Module, Site
-    from torchlint.semantics.nodes import Class
 
 #: Functions that only look at what they are given.
 _LOOKING = frozenset({"print", "len", "type", "isinstance", "id"})

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from torchlint.rules.base import Problem, StaticRule
-from torchlint.semantics.nodes import Attr, Call, Function, Item, Node, Part, strip
+from torchlint.semantics.functions import Function
+from torchlint.semantics.nodes import Attr, Call, Item, Node, Part, strip
 from torchlint.semantics.traces import Store
 from torchlint.semantics.values import External
 

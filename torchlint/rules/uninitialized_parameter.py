@@ -4,19 +4,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from torchlint.rules.base import Problem, StaticRule
+from torchlint.semantics.functions import Class, Function
 from torchlint.semantics.layers import is_module_class, is_parameter, own_attribute, own_frame
-from torchlint.semantics.nodes import (
-    Attr,
-    Call,
-    Class,
-    Const,
-    Element,
-    Function,
-    Item,
-    Node,
-    Starred,
-    strip,
-)
+from torchlint.semantics.nodes import Attr, Call, Const, Element, Item, Node, Starred, strip
 from torchlint.semantics.operations import Operations, called_name
 from torchlint.semantics.values import External, FunctionValue, Instance
 

@@ -9,7 +9,7 @@ from torchlint.semantics.nodes import Call, Node, Param, strip
 
 if TYPE_CHECKING:
     from torchlint.semantics.evaluate import Evaluator
-    from torchlint.semantics.nodes import Function
+    from torchlint.semantics.functions import Function
     from torchlint.semantics.values import Context
 
 #: Parts of parts of a condition that are looked at.

@@ -11,15 +11,14 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from torchlint.semantics.expressions import ExpressionBuilder
+from torchlint.semantics.functions import Class, Function, Return
 from torchlint.semantics.nodes import (
     Attr,
     Call,
-    Class,
     ClassRef,
     Display,
     Element,
     Entered,
-    Function,
     FunctionRef,
     Imported,
     Item,
@@ -28,7 +27,6 @@ from torchlint.semantics.nodes import (
     Node,
     Param,
     Part,
-    Return,
     Starred,
     Unknown,
     Update,

@@ -10,8 +10,9 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from torchlint.semantics.functions import Class, Function
 from torchlint.semantics.layers import is_self
-from torchlint.semantics.nodes import Attr, Call, Class, Function
+from torchlint.semantics.nodes import Attr, Call
 from torchlint.semantics.values import ClassValue, Instance
 
 if TYPE_CHECKING:

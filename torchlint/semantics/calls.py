@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from torchlint.semantics.functions import Function
 from torchlint.semantics.knowledge import transparent
 from torchlint.semantics.layers import is_module
-from torchlint.semantics.nodes import (
-    Attr,
-    Call,
-    Free,
-    Function,
-    Param,
-    Starred,
-)
+from torchlint.semantics.nodes import Attr, Call, Free, Param, Starred
 from torchlint.semantics.values import (
     Arguments,
     Bound,

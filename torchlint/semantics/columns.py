@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from torchlint.semantics.functions import Function
 from torchlint.semantics.knowledge import tensors as known
 from torchlint.semantics.nodes import (
     Attr,
@@ -22,7 +23,6 @@ from torchlint.semantics.nodes import (
     Const,
     Display,
     Free,
-    Function,
     Guards,
     Item,
     Node,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from torchlint.semantics.functions import Function
 from torchlint.semantics.nodes import (
     Attr,
     Binary,
@@ -11,7 +12,6 @@ from torchlint.semantics.nodes import (
     Comprehension,
     Display,
     Element,
-    Function,
     Guards,
     Item,
     Mapping,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
-from torchlint.semantics.nodes import Call, Function
+from torchlint.semantics.functions import Function
+from torchlint.semantics.nodes import Call
 from torchlint.semantics.traces import calls_within
 from torchlint.semantics.values import External, FunctionValue, Value
 

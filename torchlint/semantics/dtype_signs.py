@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from torchlint.semantics.arithmetic import Dtype
 
 if TYPE_CHECKING:
+    from torchlint.semantics.functions import Function
     from torchlint.semantics.module import Module
-    from torchlint.semantics.nodes import Function, Param
+    from torchlint.semantics.nodes import Param
 
 
 class Sign:

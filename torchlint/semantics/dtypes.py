@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from torchlint.semantics.evaluate import Evaluator
-    from torchlint.semantics.nodes import Class, Function
+    from torchlint.semantics.functions import Class, Function
 
 #: More possible values than this are too many to be told apart.
 MAX_ANSWERS = 10

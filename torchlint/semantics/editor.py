@@ -14,7 +14,8 @@ from functools import cached_property
 import libcst as cst
 
 from torchlint.findings import Edit
-from torchlint.semantics.nodes import Function, Imported
+from torchlint.semantics.functions import Function
+from torchlint.semantics.nodes import Imported
 from torchlint.semantics.spans import Position
 from torchlint.semantics.statements import Numbered, Statement, StatementEditor
 

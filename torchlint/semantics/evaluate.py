@@ -18,6 +18,7 @@ from torchlint.semantics.callers import Callers
 from torchlint.semantics.calls import Calls
 from torchlint.semantics.containers import Containers
 from torchlint.semantics.dtypes import DtypeFinder
+from torchlint.semantics.functions import Class, Function
 from torchlint.semantics.names import Names
 from torchlint.semantics.nodes import (
     Attr,
@@ -25,7 +26,6 @@ from torchlint.semantics.nodes import (
     Boolean,
     Call,
     Choice,
-    Class,
     ClassRef,
     Comprehension,
     Const,
@@ -33,7 +33,6 @@ from torchlint.semantics.nodes import (
     Element,
     Entered,
     Free,
-    Function,
     FunctionRef,
     Guards,
     Imported,

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.decorators import is_wrapped
+from torchlint.semantics.functions import Function
 from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.measuring import MADE_UP, is_timed
 from torchlint.semantics.nodes import (
@@ -16,7 +17,6 @@ from torchlint.semantics.nodes import (
     Choice,
     Element,
     Free,
-    Function,
     Item,
     Join,
     Loop,

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from torchlint.semantics.decorators import manages_block, switches_grad_off
-from torchlint.semantics.nodes import Call, Display, Element, Function, Node
+from torchlint.semantics.functions import Function
+from torchlint.semantics.nodes import Call, Display, Element, Node
 from torchlint.semantics.traces import Attempt, Bare, Branch, InPlace, Jump, LoopStep, Store, Trace, Within, is_to_fail
 from torchlint.semantics.values import (
     ClassValue,

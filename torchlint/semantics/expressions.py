@@ -7,25 +7,23 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from torchlint.semantics.functions import Class, Function, Return
 from torchlint.semantics.nodes import (
     Attr,
     Binary,
     Boolean,
     Call,
     Choice,
-    Class,
     Compare,
     Comprehension,
     Const,
     Display,
     Element,
     Free,
-    Function,
     Guards,
     Item,
     Mapping,
     Node,
-    Return,
     Slice,
     Starred,
     Unary,

@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from torchlint.semantics.functions import Function
 from torchlint.semantics.measuring import is_trial
-from torchlint.semantics.nodes import Attr, Call, Choice, Const, Function, Item, Join, Loop, Node, strip
+from torchlint.semantics.nodes import Attr, Call, Choice, Const, Item, Join, Loop, Node, strip
 from torchlint.semantics.places import Key, Place, names_of
 from torchlint.semantics.values import Instance
 

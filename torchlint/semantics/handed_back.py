@@ -12,7 +12,8 @@ from torchlint.semantics.values import FunctionValue
 
 if TYPE_CHECKING:
     from torchlint.semantics.evaluate import Evaluator
-    from torchlint.semantics.nodes import Call, Function, Node, Return
+    from torchlint.semantics.functions import Function, Return
+    from torchlint.semantics.nodes import Call, Node
 
 #: Calls of one function that are looked at.
 MAX_SITES = 20

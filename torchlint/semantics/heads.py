@@ -14,7 +14,7 @@ from torchlint.semantics.values import Bound, Constant, External, Instance, Opaq
 
 if TYPE_CHECKING:
     from torchlint.semantics.evaluate import Evaluator
-    from torchlint.semantics.nodes import Function
+    from torchlint.semantics.functions import Function
     from torchlint.semantics.traces import Store
     from torchlint.semantics.values import Context
 

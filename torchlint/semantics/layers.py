@@ -5,15 +5,17 @@ from __future__ import annotations
 import builtins
 from typing import TYPE_CHECKING
 
+from torchlint.semantics.functions import Function
 from torchlint.semantics.heads import whole_network
 from torchlint.semantics.knowledge import layers as known
 from torchlint.semantics.knowledge.training import MODEL_FACTORIES
-from torchlint.semantics.nodes import Attr, Call, Free, Function, Param, strip
+from torchlint.semantics.nodes import Attr, Call, Free, Param, strip
 from torchlint.semantics.values import External, Instance, Opaque, Value
 
 if TYPE_CHECKING:
     from torchlint.semantics.evaluate import Evaluator
-    from torchlint.semantics.nodes import Class, Node
+    from torchlint.semantics.functions import Class
+    from torchlint.semantics.nodes import Node
     from torchlint.semantics.traces import Store
     from torchlint.semantics.values import Context
 

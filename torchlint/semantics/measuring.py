@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from torchlint.semantics.functions import Function
 from torchlint.semantics.nodes import (
     Attr,
     Call,
@@ -11,7 +12,6 @@ from torchlint.semantics.nodes import (
     Const,
     Element,
     Free,
-    Function,
     Imported,
     Item,
     Node,

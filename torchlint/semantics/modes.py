@@ -40,11 +40,12 @@ from torchlint.semantics.forwards import (
     subject_of,
     trains_in_evaluation,
 )
+from torchlint.semantics.functions import Function
 from torchlint.semantics.heads import is_pretrained
 from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.layers import is_self, is_undefined, own_object
 from torchlint.semantics.membership import drawn_from, handed_in, is_inner, is_of_others, owner_of, picked_among
-from torchlint.semantics.nodes import Attr, Call, Function, Node
+from torchlint.semantics.nodes import Attr, Call, Node
 from torchlint.semantics.places import Key, Place
 from torchlint.semantics.reach import hands_back
 from torchlint.semantics.sensitivity import FUEL

@@ -8,18 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from torchlint.findings import Location
-from torchlint.semantics.nodes import (
-    Attr,
-    Call,
-    Class,
-    ClassRef,
-    Free,
-    Function,
-    FunctionRef,
-    Imported,
-    Loop,
-    Node,
-)
+from torchlint.semantics.functions import Class, Function
+from torchlint.semantics.nodes import Attr, Call, ClassRef, Free, FunctionRef, Imported, Loop, Node
 
 if TYPE_CHECKING:
     import ast

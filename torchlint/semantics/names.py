@@ -5,11 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from torchlint.semantics.nodes import (
-    Free,
-    Function,
-    Imported,
-)
+from torchlint.semantics.functions import Function
+from torchlint.semantics.nodes import Free, Imported
 from torchlint.semantics.values import (
     Context,
     External,

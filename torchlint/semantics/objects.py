@@ -5,17 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from torchlint.semantics.functions import Class, Function
 from torchlint.semantics.knowledge.training import MODE_LAYERS
 from torchlint.semantics.layers import is_self
-from torchlint.semantics.nodes import (
-    Attr,
-    Call,
-    Class,
-    Free,
-    Function,
-    Node,
-    Param,
-)
+from torchlint.semantics.nodes import Attr, Call, Free, Node, Param
 from torchlint.semantics.reach import origins
 from torchlint.semantics.values import (
     ClassValue,

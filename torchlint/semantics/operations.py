@@ -4,21 +4,9 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from torchlint.semantics.functions import Function
 from torchlint.semantics.knowledge.dtypes import ARITHMETIC
-from torchlint.semantics.nodes import (
-    Attr,
-    Binary,
-    Call,
-    Choice,
-    Comprehension,
-    Free,
-    Function,
-    Item,
-    Loop,
-    Node,
-    Param,
-    Unary,
-)
+from torchlint.semantics.nodes import Attr, Binary, Call, Choice, Comprehension, Free, Item, Loop, Node, Param, Unary
 
 #: Nodes of a function that are looked at.
 MAX_NODES = 60_000

@@ -8,7 +8,8 @@ from torchlint.semantics.nodes import Call
 from torchlint.semantics.traces import Jump, LoopStep, Store, blocks, calls_in
 
 if TYPE_CHECKING:
-    from torchlint.semantics.nodes import Function, Guards
+    from torchlint.semantics.functions import Function
+    from torchlint.semantics.nodes import Guards
     from torchlint.semantics.traces import Trace
 
 #: jumps that leave a loop or the function

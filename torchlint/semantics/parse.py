@@ -12,8 +12,8 @@ from torchlint.grammar import REFUSALS, tree_of
 from torchlint.semantics.build import Builder
 
 if TYPE_CHECKING:
+    from torchlint.semantics.functions import Function
     from torchlint.semantics.module import Module
-    from torchlint.semantics.nodes import Function
     from torchlint.semantics.spans import Spans, Syntax
     from torchlint.source import Source
 

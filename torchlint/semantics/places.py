@@ -10,23 +10,10 @@ import weakref
 from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
+from torchlint.semantics.functions import Class
 from torchlint.semantics.heads import whole_network
 from torchlint.semantics.knowledge import training as known
-from torchlint.semantics.nodes import (
-    Attr,
-    Call,
-    Choice,
-    Class,
-    Display,
-    Element,
-    Free,
-    Item,
-    Join,
-    Loop,
-    Node,
-    Param,
-    strip,
-)
+from torchlint.semantics.nodes import Attr, Call, Choice, Display, Element, Free, Item, Join, Loop, Node, Param, strip
 from torchlint.semantics.operations import called_name
 from torchlint.semantics.sensitivity import Sensitivity
 from torchlint.semantics.values import (

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from torchlint.semantics.callers import contexts
 from torchlint.semantics.execution import Walk
+from torchlint.semantics.functions import Function
 from torchlint.semantics.knowledge import training as known
-from torchlint.semantics.nodes import Attr, Function
+from torchlint.semantics.nodes import Attr
 from torchlint.semantics.places import Places
 from torchlint.semantics.traces import LoopStep
 from torchlint.semantics.training import Fact, State, TrainingListener

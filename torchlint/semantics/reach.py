@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from torchlint.semantics.nodes import Attr, Binary, Call, Compare, Function, Item, Join, Loop, Node, strip
+from torchlint.semantics.functions import Function
+from torchlint.semantics.nodes import Attr, Binary, Call, Compare, Item, Join, Loop, Node, strip
 
 #: Nodes that are looked at for one question.
 BUDGET = 400

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TypeVar
 
+from torchlint.semantics.functions import Class, Function
 from torchlint.semantics.knowledge import training as known
-from torchlint.semantics.nodes import Attr, Call, Class, Function, Node, Param, strip
+from torchlint.semantics.nodes import Attr, Call, Node, Param, strip
 from torchlint.semantics.values import ClassValue, FunctionValue, Instance, Opaque, Value
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.columns import Columns
+from torchlint.semantics.functions import Function
 from torchlint.semantics.nodes import (
     Attr,
     Binary,
@@ -17,7 +18,6 @@ from torchlint.semantics.nodes import (
     Const,
     Display,
     Element,
-    Function,
     Item,
     Node,
     Param,

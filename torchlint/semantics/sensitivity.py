@@ -10,23 +10,11 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
+from torchlint.semantics.functions import Class, Function
 from torchlint.semantics.heads import is_plain_part, is_used_in_part, whole_network
 from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.layers import is_self, own_attribute
-from torchlint.semantics.nodes import (
-    Attr,
-    Binary,
-    Call,
-    Class,
-    Comprehension,
-    Display,
-    Free,
-    Function,
-    Node,
-    Param,
-    Starred,
-    strip,
-)
+from torchlint.semantics.nodes import Attr, Binary, Call, Comprehension, Display, Free, Node, Param, Starred, strip
 from torchlint.semantics.operations import called_name
 from torchlint.semantics.options import Options
 from torchlint.semantics.values import (

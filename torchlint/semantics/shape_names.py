@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
+from torchlint.semantics.functions import Function
 from torchlint.semantics.nodes import (
     Attr,
     Binary,
@@ -14,7 +15,6 @@ from torchlint.semantics.nodes import (
     Const,
     Display,
     Free,
-    Function,
     Guards,
     Imported,
     Item,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from typing import TYPE_CHECKING
 
-from torchlint.semantics.nodes import Attr, Call, Const, Function, Node, Part, Starred
+from torchlint.semantics.functions import Function
+from torchlint.semantics.nodes import Attr, Call, Const, Node, Part, Starred
 from torchlint.semantics.shape_sizes import ShapeSizes
 
 if TYPE_CHECKING:

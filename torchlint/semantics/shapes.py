@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from torchlint.semantics import shape_calls, shape_products
+from torchlint.semantics.functions import Function
 from torchlint.semantics.nodes import (
     Attr,
     Binary,
@@ -23,7 +24,6 @@ from torchlint.semantics.nodes import (
     Display,
     Element,
     Free,
-    Function,
     Item,
     Join,
     Loop,

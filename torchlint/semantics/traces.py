@@ -10,7 +10,8 @@ from torchlint.semantics.operations import called_name
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from torchlint.semantics.nodes import Binary, Function, Guards, Item, Node
+    from torchlint.semantics.functions import Function
+    from torchlint.semantics.nodes import Binary, Guards, Item, Node
 
 
 class Store:

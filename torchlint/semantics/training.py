@@ -12,21 +12,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.execution import Moment, Region, Walk
+from torchlint.semantics.functions import Function
 from torchlint.semantics.gradients import Gradients, display_name
 from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.knowledge.transparent import makes_object
 from torchlint.semantics.modes import Modes
-from torchlint.semantics.nodes import (
-    Attr,
-    Binary,
-    Call,
-    Free,
-    Function,
-    Loop,
-    Node,
-    Starred,
-    strip,
-)
+from torchlint.semantics.nodes import Attr, Binary, Call, Free, Loop, Node, Starred, strip
 from torchlint.semantics.options import Options
 from torchlint.semantics.places import Places, made_in
 from torchlint.semantics.replacing import Replacing

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from torchlint.semantics.functions import Class, Function
     from torchlint.semantics.module import Module
-    from torchlint.semantics.nodes import Class, Function
 
 #: What reaches a class without its name: not `getattr(args, "lr")`, nor `vars(args)`.
 _UNNAMED = re.compile(

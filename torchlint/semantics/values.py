@@ -8,7 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from torchlint.semantics.nodes import Call, Class, Function, Node
+from torchlint.semantics.functions import Class, Function
+from torchlint.semantics.nodes import Call, Node
 
 if TYPE_CHECKING:
     from torchlint.semantics.nodes import Param

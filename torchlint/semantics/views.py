@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from torchlint.semantics.evaluation import used_values
 from torchlint.semantics.factors import Fact
+from torchlint.semantics.functions import Function
 from torchlint.semantics.harmless_views import is_harmless
 from torchlint.semantics.nodes import (
     Attr,
@@ -17,7 +18,6 @@ from torchlint.semantics.nodes import (
     Compare,
     Const,
     Display,
-    Function,
     Guards,
     Item,
     Node,
