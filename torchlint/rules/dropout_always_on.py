@@ -46,7 +46,8 @@ class DropoutAlwaysOn(StaticRule):
 
     ## Why is this bad?
     Validation and predictions run with dropout: the numbers are noisy and too low, and the same input gives another
-    answer each time. Nothing is raised.
+    answer each time. Nothing is raised. Before torch 1.0 `training=False` was the default of the functions: there the
+    same line never drops, and the model is trained without the regularisation that it seems to have.
 
     ## Example
     ```python
@@ -76,6 +77,7 @@ class DropoutAlwaysOn(StaticRule):
     ## References
     - [torch.nn.functional.dropout](https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html)
     - [pytorch/pytorch#124464](https://github.com/pytorch/pytorch/issues/124464)
+    - [kakao/khaiii#72](https://github.com/kakao/khaiii/issues/72): never dropped with torch 0.4.1, always with 1.1
     """
 
     code = "TLN304"
@@ -120,8 +122,8 @@ class DropoutAlwaysOn(StaticRule):
         name = module.text(call.func) or "dropout"
         yield Problem(
             module.site(call),
-            f"`{name}` without `training=` drops in eval mode too (its default is True): "
-            "validation and predictions are noisy and change from call to call",
+            f"`{name}` without `training=` drops in eval mode too (its default is True): validation and predictions "
+            "are noisy and change from call to call (before torch 1.0 the default was False, and it never drops)",
             "pass `training=self.training`, or `training=True` if it is meant to stay on",
             fix=partial(_with_training, module, call),
         )
