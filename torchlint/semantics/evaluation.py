@@ -331,12 +331,12 @@ def _holds(value: Node, call: Call) -> bool:
     return False
 
 
-def used_values(function: Function) -> Iterator[Node]:
+def used_values(function: Function, with_returned: bool = True) -> Iterator[Node]:
     """The values that something is done with in a function."""
     queue: list[Node] = [part for call in function.calls for part in call.parts()]
     queue += [part for operation in function.operations for part in operation.parts()]
     queue += [node for store in function.stores for node in (store.value, store.target)]
-    queue += [item.value for item in function.returns]
+    queue += [item.value for item in function.returns] if with_returned else []
     queue += conditions(function.trace)
     seen: set[int] = set()
     while queue:

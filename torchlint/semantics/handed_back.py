@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 #: Calls of one function that are looked at.
 MAX_SITES = 20
 
+#: Callers that only hand a value on to their own callers, one after the other.
+MAX_DEPTH = 4
 
-def taken(evaluator: Evaluator, function: Function, returned: Return) -> Iterator[Node]:
+
+def taken(evaluator: Evaluator, function: Function, returned: Return, depth: int = 0) -> Iterator[Node]:
     """What a function returns; of several values those with which a caller does something, all if none is seen."""
     value = strip(returned.value)
     if not isinstance(value, Display) or value.kind != "tuple":
@@ -27,7 +30,7 @@ def taken(evaluator: Evaluator, function: Function, returned: Return) -> Iterato
         return
     sites = list(islice(_sites(evaluator, function), MAX_SITES))
     for index, item in enumerate(value.items):
-        if not sites or any(_takes(site, index, len(value.items)) for site in sites):
+        if not sites or any(_takes(evaluator, site, index, len(value.items), depth) for site in sites):
             yield item
 
 
@@ -37,7 +40,7 @@ def _sites(evaluator: Evaluator, function: Function) -> Iterator[Call]:
             yield call
 
 
-def _takes(site: Call, index: int, count: int) -> bool:
+def _takes(evaluator: Evaluator, site: Call, index: int, count: int, depth: int) -> bool:
     """Whether something is done with one of the values that a call gives."""
     caller = site.function
     parts = [
@@ -49,7 +52,9 @@ def _takes(site: Call, index: int, count: int) -> bool:
     if not parts:
         return site not in caller.discarded
     mine = [(name, part) for name, part in parts if part.index in (index, index - count)]
-    used = {id(node) for node in used_values(caller)}
+    used = {id(node) for node in used_values(caller, with_returned=depth >= MAX_DEPTH)}
+    for returned in caller.returns if depth < MAX_DEPTH else ():
+        used |= {id(strip(value)) for value in taken(evaluator, caller, returned, depth + 1)}
     if any(id(part) in used for _, part in mine):
         return True
     names = {name for name, _ in mine} if caller.parent is None else set()
