@@ -23,6 +23,7 @@ from torchlint.semantics.nodes import (
     Node,
     Param,
     Part,
+    Unary,
     strip,
 )
 from torchlint.semantics.operations import called_name
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
 
 #: Nodes that are looked at for one question.
 BUDGET = 300
+
+#: Nodes that a loss may be computed from. Whoever asks for more gets no answer.
+REACHED = 1500
 
 Bound = tuple[Node, "Context | None"]
 
@@ -202,7 +206,7 @@ def _reached(loss: Node, walk: Walk[State]) -> set[int] | None:
         if (id(node), id(context)) in seen:
             continue
         seen.add((id(node), id(context)))
-        if len(seen) > BUDGET:
+        if len(seen) > REACHED:
             return None
         if cuts_gradient(node):
             continue
@@ -355,6 +359,8 @@ def is_asked_for(switch: Call, forward: Call) -> bool:
 
 def asks_for_mode(cond: Node, walk: Walk[State]) -> bool:
     """Whether a condition is the mode that a network is or was in: `if was_training: model.train()`."""
+    while isinstance(cond, Unary) and cond.op == "Not":
+        cond = cond.operand
     return any(
         isinstance(value, Opaque) and isinstance(value.node, Attr) and value.node.name == "training"
         for value in walk.evaluator.values(cond, walk.context)

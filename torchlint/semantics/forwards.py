@@ -10,9 +10,9 @@ from torchlint.semantics.evaluation import is_asked_for, is_for_now, is_toggled
 from torchlint.semantics.execution import Moment, Region
 from torchlint.semantics.gradients import display_name
 from torchlint.semantics.knowledge import training as known
-from torchlint.semantics.nodes import Attr, Call, Node
+from torchlint.semantics.nodes import Attr, Call, Element, Loop, Node, strip
 from torchlint.semantics.places import Key
-from torchlint.semantics.reach import hands_back
+from torchlint.semantics.reach import hands_back, origins
 from torchlint.semantics.traces import calls_in
 from torchlint.semantics.values import Context, Value
 
@@ -126,6 +126,22 @@ def trains_in_evaluation(forward: Forward) -> bool:
     function = forward.call.function
     return known.is_evaluation(function.name) and all(
         mode.call is not None and mode.call.function is function for mode in forward.modes
+    )
+
+
+def is_restored_by_option(forward: Forward) -> bool:
+    """Whether train mode is set on some of the ways here because an option says so, `if steps > 0: net.train()`: the
+    same option may decide whether there is any training.
+    """
+    around = {id(cond) for cond, _ in forward.call.guards}
+    return any(
+        mode.name == TRAIN
+        and any(
+            id(cond) not in around and not any(isinstance(strip(node), (Loop, Element)) for node in origins(cond))
+            for cond, _ in mode.call.guards
+        )
+        for mode in forward.modes
+        if mode.call is not None
     )
 
 

@@ -10,8 +10,8 @@ from torchlint.semantics.callers import contexts
 from torchlint.semantics.evaluation import is_idle
 from torchlint.semantics.functions import Function
 from torchlint.semantics.knowledge import losses as known
-from torchlint.semantics.knowledge.training import is_backward
 from torchlint.semantics.nodes import Attr, Call, Free, Imported, Item, Loop, Node, Param
+from torchlint.semantics.purposes import serves_otherwise
 from torchlint.semantics.truth import exclude
 from torchlint.semantics.values import ClassValue, Context, External, Instance, Opaque, Value
 
@@ -69,7 +69,7 @@ def _uses(evaluator: Evaluator, call: Call, context: Context | None, depth: int)
     alone = len(losses) == len(callees) and len({expects for _, (_, expects, _) in losses}) == 1
     for callee, (name, expects, keyword) in losses:
         operand = call.args[0] if call.args else call.keyword(keyword)
-        if operand is None or (name == "nll_loss" and _only_picks(evaluator, call, context)):
+        if operand is None or serves_otherwise(evaluator, name, call, context):
             continue
         if isinstance(callee, Instance) and callee.call is not None and exclude(callee.call.guards, call.guards):
             continue  # `if task == "binary"` in both places, but not in the same way
@@ -95,15 +95,6 @@ def _uses(evaluator: Evaluator, call: Call, context: Context | None, depth: int)
                     if _names_loss(inner) and evaluator.feasible(inner.guards, frame):
                         yield from _uses(evaluator, inner, frame, depth + 1)
     yield from _handed_over(evaluator, callees, call, context)
-
-
-def _only_picks(evaluator: Evaluator, call: Call, context: Context | None) -> bool:
-    """Whether NLLLoss serves to pick one entry of each row: without a reduction, where no gradients are computed."""
-    reduction = call.keyword("reduction")
-    return evaluator.constant(reduction, context) == "none" and not any(
-        isinstance(other.func, Attr) and (is_backward(other.func.name) or other.func.name == "grad")
-        for other in call.function.calls
-    )
 
 
 def _names_loss(call: Call) -> bool:

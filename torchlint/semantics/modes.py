@@ -34,6 +34,7 @@ from torchlint.semantics.forwards import (
     from_outside,
     has_returned,
     is_of_another_round,
+    is_restored_by_option,
     is_same_place,
     is_wanted,
     parting,
@@ -146,6 +147,12 @@ class Modes:
         self.modes.pop(network, None)
         for known_key in [entry for entry in self.learnt if entry[0] == network]:
             del self.learnt[known_key]
+
+    def copied(self, network: Key, original: Key) -> None:
+        """A deepcopy is in the mode that the original was in."""
+        modes = self.modes.get(original)
+        if modes is not None:
+            self.modes[network] = modes
 
     def loaded(self, func: Attr, walk: Walk[State], listener: TrainingListener) -> None:
         place = listener.places.place(func.base, walk.context)
@@ -263,7 +270,7 @@ class Modes:
             if names == {TRAIN}:
                 self.learnt[key] = forward
             elif EVAL in names and UNKNOWN not in names and (key in self.learnt or self._after_evaluation(forward)):
-                if not self._is_mostly_without(forward, backed, listener):
+                if not self._is_mostly_without(forward, backed, listener) and not is_restored_by_option(forward):
                     self._report_left_in_eval(forward, listener)
 
     def _after_evaluation(self, forward: Forward) -> bool:

@@ -174,6 +174,8 @@ class TrainingListener:
                     self.stepping.made(value, walk)
                     self.replacing.made(value)
                     state.modes.created(value)
+                    if value.copied is not None:
+                        state.modes.copied(value, value.copied)
         else:
             # what a factory makes is new each time that it is called
             for key in [key for key in state.modes.modes if made_in(key, call, walk.context)]:
