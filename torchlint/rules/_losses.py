@@ -65,7 +65,8 @@ def story(module: Module, use: LossUse, item: Activation, applied: str) -> tuple
         site = use.site
         related.append((item.site, f"{applied} is applied here"))
     if item.layer is not None and item.layer.n != item.site.n:
-        related.append((item.layer, f"the {applied} layer is created here"))
+        layer = applied if item.kind == LINEAR else f"the {applied} layer"
+        related.append((item.layer, f"{layer} is created here"))
     if use.criterion is not None:
         related.append((use.criterion, f"{use.name}, which expects {use.expects}, is created here"))
     return site, tuple(related)

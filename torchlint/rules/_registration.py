@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.functions import Function
-from torchlint.semantics.layers import is_self
+from torchlint.semantics.layers import is_module, is_self
 from torchlint.semantics.nodes import (
     Attr,
     Binary,
@@ -26,6 +26,7 @@ from torchlint.semantics.nodes import (
     strip,
 )
 from torchlint.semantics.operations import called_name
+from torchlint.semantics.reach import origins
 
 if TYPE_CHECKING:
     from torchlint.semantics.module import Module
@@ -76,6 +77,8 @@ class Registration:
                 if isinstance(store.target, Attr) and is_self(store.target.base, method):
                     if self._mentions(store.value, name, method, 0) or self._is_item(store.value, name, method):
                         return True
+                    if method.name == "__init__" and self._is_made_of_item(store.value, name, method):
+                        return True
                     if store.target.name == name and _is_handed_on(store.value, method):
                         return True
                     # the same local list under two names: `self.all = nn.ModuleList(layers)`
@@ -86,6 +89,14 @@ class Registration:
     def _is_item(self, node: Node, name: str, method: Function) -> bool:
         node = strip(node)
         return isinstance(node, Item) and is_attribute(node.base, name, method)
+
+    def _is_made_of_item(self, node: Node, name: str, method: Function) -> bool:
+        """`nn.Sequential(*self.nets[kind].children())`."""
+        return (
+            isinstance(strip(node), Call)
+            and any(self._is_item(part, name, method) for part in origins(node))
+            and any(is_module(self.evaluator, value) for value in self.evaluator.values(node, None))
+        )
 
     def _is_handed_out(self, name: str) -> bool:
         """Whether a method gives back one item of the container, to be registered: `self.net = self._chosen(kind)`."""

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from torchlint.findings import Fix
 from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics.callers import contexts
-from torchlint.semantics.evaluation import is_unused
 from torchlint.semantics.functions import Class, Function
 from torchlint.semantics.layers import is_module_class
 from torchlint.semantics.nodes import Attr, Call, Choice, Const, Free, Guards, Node, Param, Starred, strip
 from torchlint.semantics.reach import backwards, reaches
+from torchlint.semantics.results import is_unused
 from torchlint.semantics.values import ClassValue, External, FunctionValue, Instance
 
 if TYPE_CHECKING:

@@ -1,9 +1,8 @@
-"""What tells an evaluation from training: the names of functions, phases and data, and what becomes of the result."""
+"""What tells an evaluation from training: the names of functions, phases and data."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.decorators import is_wrapped
@@ -23,13 +22,11 @@ from torchlint.semantics.nodes import (
     Node,
     Param,
     Part,
-    Unary,
     strip,
 )
 from torchlint.semantics.operations import called_name
-from torchlint.semantics.reach import cuts_gradient
-from torchlint.semantics.traces import LoopStep, calls_in, conditions
-from torchlint.semantics.values import Context, External, Opaque
+from torchlint.semantics.traces import LoopStep, calls_in
+from torchlint.semantics.values import Context, External
 
 if TYPE_CHECKING:
     from torchlint.semantics.execution import Region, Walk
@@ -37,9 +34,6 @@ if TYPE_CHECKING:
 
 #: Nodes that are looked at for one question.
 BUDGET = 300
-
-#: Nodes that a loss may be computed from. Whoever asks for more gets no answer.
-REACHED = 1500
 
 Bound = tuple[Node, "Context | None"]
 
@@ -185,44 +179,6 @@ def names_in(function: Function, node: Node) -> set[str]:
     return {name for name, values in function.bindings.items() if any(value is node for value in values)}
 
 
-class Reached:
-    """What gradients flow to from a loss."""
-
-    def __init__(self, loss: Node, walk: Walk[State]) -> None:
-        #: the nodes, by their identity; None if they are too many
-        self._nodes = _reached(loss, walk)
-
-    def holds(self, calls: set[int]) -> bool:
-        """Whether the result of one of these calls is among it."""
-        return self._nodes is None or not self._nodes.isdisjoint(calls)
-
-
-def _reached(loss: Node, walk: Walk[State]) -> set[int] | None:
-    evaluator = walk.evaluator
-    queue: list[Bound] = [(loss, walk.context)]
-    seen: set[tuple[int, int]] = set()
-    while queue:
-        node, context = queue.pop()
-        if (id(node), id(context)) in seen:
-            continue
-        seen.add((id(node), id(context)))
-        if len(seen) > REACHED:
-            return None
-        if cuts_gradient(node):
-            continue
-        if isinstance(node, Param):
-            bound = evaluator.argument(node, context)
-            queue += [bound] if bound is not None else []
-        elif isinstance(node, (Attr, Free)):
-            queue += [
-                (value.node, value.context)
-                for value in evaluator.values(node, context)
-                if isinstance(value, Opaque) and value.node is not node
-            ]
-        queue += [(part, context) for part in node.parts()]
-    return {node for node, _ in seen}
-
-
 def is_resampled(call: Call, walk: Walk[State]) -> bool:
     """Whether a network answers the same input again and again, `[model(x) for _ in range(50)]`: whoever asks wants
     answers that differ (Monte Carlo dropout).
@@ -265,134 +221,6 @@ def _fed_from_outside(call: Call, region: Region, walk: Walk[State]) -> bool:
             queue += [bound] if bound is not None else []
         queue += [(part, context) for part in node.parts()]
     return outside
-
-
-def is_unused(call: Call) -> bool:
-    """Whether nobody looks at the result of a call: it is only run for what it does to the network."""
-    function = call.function
-    named = any(call in values for values in function.bindings.values())
-    if not named and any(_moved(discarded) is call for discarded in function.discarded):
-        return True
-    if any(call in values for name, values in function.bindings.items() if not name.strip("_")):
-        return True
-    if function.parent is None:
-        return False
-    return not any(part is call for part in used_values(function)) and not _is_used_inside(call, function)
-
-
-def is_idle(call: Call) -> bool:
-    """Whether the result of a call goes into nothing but sums of a function that nobody reads."""
-    function = call.function
-    if function.parent is None or function.is_class_body or function.inner:
-        return False
-    read = {id(node) for node in conditions(function.trace)} | {id(item.value) for item in function.returns}
-    read |= {id(node) for store in function.stores for node in (store.value, store.target)}
-    operations, queue, seen = function.module.evaluator.dtypes.operations(function), list[Node]([call]), set[int]()
-    while queue:
-        node = queue.pop()
-        if id(node) in read or len(seen) > BUDGET:
-            return False
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        for taker in operations.takers_of(node):
-            own = isinstance(taker, Call) and taker.func is node and isinstance(node, Attr) and node.name == "item"
-            if not own and not isinstance(taker, (Attr, Binary, Join, Loop)):
-                return False
-            queue.append(taker)
-    return True
-
-
-def _moved(node: Node) -> Node:
-    """What `.cpu()` and the like were called on."""
-    while isinstance(node, Call) and isinstance(node.func, Attr) and node.func.name in ("cpu", "cuda", "to", "detach"):
-        node = node.func.base
-    return node
-
-
-def _is_used_inside(call: Call, function: Function) -> bool:
-    """Whether a function within this one uses a name that the result of the call went into."""
-    names = {name for name, values in function.bindings.items() if any(_holds(value, call) for value in values)}
-    inner = list(function.inner)
-    while names and inner:
-        other = inner.pop()
-        if any(isinstance(node, Free) and node.name in names for node in used_values(other)):
-            return True
-        inner += other.inner
-    return False
-
-
-def _holds(value: Node, call: Call) -> bool:
-    """Whether a value is the result of a call, or made from it without another call."""
-    queue, seen = [value], set[int]()
-    while queue:
-        node = queue.pop()
-        if node is call:
-            return True
-        if id(node) not in seen and not isinstance(node, Call):
-            seen.add(id(node))
-            queue += node.parts()
-    return False
-
-
-def used_values(function: Function, with_returned: bool = True) -> Iterator[Node]:
-    """The values that something is done with in a function."""
-    queue: list[Node] = [part for call in function.calls for part in call.parts()]
-    queue += [part for operation in function.operations for part in operation.parts()]
-    queue += [node for store in function.stores for node in (store.value, store.target)]
-    queue += [item.value for item in function.returns] if with_returned else []
-    queue += conditions(function.trace)
-    seen: set[int] = set()
-    while queue:
-        node = queue.pop()
-        if id(node) not in seen:
-            seen.add(id(node))
-            yield node
-            if not isinstance(node, Call):
-                queue += node.parts()
-
-
-def is_asked_for(switch: Call, forward: Call) -> bool:
-    """Whether a function runs in a mode because an argument says so: `if use_batch_statistics: model.train()`."""
-    return switch.function is forward.function and any(_is_option(cond) for cond, _ in switch.guards)
-
-
-def asks_for_mode(cond: Node, walk: Walk[State]) -> bool:
-    """Whether a condition is the mode that a network is or was in: `if was_training: model.train()`."""
-    while isinstance(cond, Unary) and cond.op == "Not":
-        cond = cond.operand
-    return any(
-        isinstance(value, Opaque) and isinstance(value.node, Attr) and value.node.name == "training"
-        for value in walk.evaluator.values(cond, walk.context)
-    )
-
-
-def is_for_now(switch: Call) -> bool:
-    """Whether a function that switches to train mode puts back the mode from before: `net.train(was_training)`."""
-    return any(
-        isinstance(call.func, Attr)
-        and call.func.name == "train"
-        and any(isinstance(node := strip(mode), Attr) and node.name == "training" for mode in call.args)
-        for call in switch.function.calls
-    )
-
-
-def is_toggled(switch: Call, forward: Call, calls: Sequence[Call]) -> bool:
-    """Whether some calls, of a function or of one round of a loop, hold a switch to train mode, a forward and a switch
-    to eval mode behind it: both modes are tried out, or a detector is asked for its loss, which only train mode gives.
-    """
-    return any(call is switch for call in calls) and any(
-        isinstance(call.func, Attr) and call.func.name == "eval" and switch.n < forward.n < call.n for call in calls
-    )
-
-
-def takes_statistics(function: Function) -> bool:
-    """Whether a function throws the statistics of BatchNorm away, so as to take them anew in train mode."""
-    return any(isinstance(call.func, Attr) and call.func.name == "reset_running_stats" for call in function.calls)
-
-
-def _is_option(cond: Node) -> bool:
-    return isinstance(cond, Param) or any(isinstance(part, Param) for part in cond.parts())
 
 
 def _speaks(walk: Walk[State]) -> bool:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from torchlint.semantics.evaluation import is_asked_for, is_for_now, is_toggled
 from torchlint.semantics.execution import Moment, Region
 from torchlint.semantics.gradients import display_name
 from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.nodes import Attr, Call, Element, Loop, Node, strip
 from torchlint.semantics.places import Key
 from torchlint.semantics.reach import hands_back, origins
+from torchlint.semantics.switches import is_asked_for, is_for_now, is_toggled
 from torchlint.semantics.traces import calls_in
 from torchlint.semantics.values import Context, Value
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from torchlint.semantics.evaluation import used_values
 from torchlint.semantics.nodes import Display, Free, Part, strip
+from torchlint.semantics.results import used_values
 from torchlint.semantics.values import FunctionValue
 
 if TYPE_CHECKING:

@@ -23,6 +23,7 @@ def is_harmless(shapes: Shapes, view: WrongView) -> bool:
     return (
         _is_square(view)
         or _may_keep_the_last(view.regrouping)
+        or _may_add_ones(view.regrouping)
         or _feeds_single_values(shapes, view)
         or moves_gray_channel(view.regrouping, view.call.function.module)
     )
@@ -47,6 +48,15 @@ def _may_keep_the_last(regrouping: Regrouping) -> bool:
     *before, last = map(product, source.front)
     unknown = last.atom is not None and last.atom.base is not None and last.atom.value is None
     return unknown and any(size != targets[1] and size.over(targets[1]) is not None for size in before)
+
+
+def _may_add_ones(regrouping: Regrouping) -> bool:
+    """Whether `c.view(layers, c.size(0), c.size(1))` may only put dimensions of 1 in front: nothing tells whether there
+    is a third one in `c`.
+    """
+    source, targets = regrouping.source, regrouping.targets
+    known = list(map(product, source.front))
+    return source.hole is not None and not source.back and len(known) > 1 and targets[-len(known) :] == known
 
 
 def _feeds_single_values(shapes: Shapes, view: WrongView) -> bool:

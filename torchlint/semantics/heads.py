@@ -71,6 +71,13 @@ def is_pretrained(network: Value, evaluator: Evaluator) -> bool:
     return evaluator.constant(asked, context) is True
 
 
+def tells_losses(network: Value, call: Call, evaluator: Evaluator) -> bool:
+    """Whether a detector of torchvision is given targets: it tells its losses in train mode only."""
+    made = _made(whole_network(network, evaluator) or network)
+    targets = len(call.args) > 1 or call.keyword("targets") is not None
+    return targets and made is not None and any(".models.detection." in maker for maker in _makers(made, evaluator))
+
+
 def whole_network(part: Value, evaluator: Evaluator) -> Value | None:
     """The network that all but the head is taken of: `net.features`, `nn.Sequential(*list(net.children())[:-1])`."""
     node: Node | None = None

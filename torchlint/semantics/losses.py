@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.callers import contexts
-from torchlint.semantics.evaluation import is_idle
 from torchlint.semantics.functions import Function
 from torchlint.semantics.knowledge import losses as known
 from torchlint.semantics.nodes import Attr, Call, Free, Imported, Item, Loop, Node, Param
 from torchlint.semantics.purposes import serves_otherwise
+from torchlint.semantics.results import is_idle
 from torchlint.semantics.truth import exclude
 from torchlint.semantics.values import ClassValue, Context, External, Instance, Opaque, Value
 

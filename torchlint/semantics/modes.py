@@ -12,17 +12,7 @@ from typing import TYPE_CHECKING
 
 from torchlint.semantics.branches import is_for_another_caller
 from torchlint.semantics.decorators import manages_block
-from torchlint.semantics.evaluation import (
-    Reached,
-    asks_for_mode,
-    evaluation_region,
-    is_application,
-    is_asked_for,
-    is_on_held_out_data,
-    is_resampled,
-    is_unused,
-    takes_statistics,
-)
+from torchlint.semantics.evaluation import evaluation_region, is_application, is_on_held_out_data, is_resampled
 from torchlint.semantics.execution import Moment, Region
 from torchlint.semantics.forwards import (
     EVAL,
@@ -42,14 +32,16 @@ from torchlint.semantics.forwards import (
     trains_in_evaluation,
 )
 from torchlint.semantics.functions import Function
-from torchlint.semantics.heads import is_pretrained
+from torchlint.semantics.heads import is_pretrained, tells_losses
 from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.layers import is_self, is_undefined, own_object
 from torchlint.semantics.membership import drawn_from, handed_in, is_inner, is_of_others, owner_of, picked_among
 from torchlint.semantics.nodes import Attr, Call, Node
 from torchlint.semantics.places import Key, Place
 from torchlint.semantics.reach import hands_back
+from torchlint.semantics.results import Reached, is_unused
 from torchlint.semantics.sensitivity import FUEL
+from torchlint.semantics.switches import asks_for_mode, is_asked_for, takes_statistics
 from torchlint.semantics.values import FunctionValue, Instance, Opaque, Value
 
 if TYPE_CHECKING:
@@ -187,7 +179,7 @@ class Modes:
                 self.open.append(forward)
             if place is None and not (self._is_ready(forward, listener) and is_on_held_out_data(call, walk)):
                 continue
-            if is_unused(call) or is_resampled(call, walk):
+            if is_unused(call) or is_resampled(call, walk) or tells_losses(value, call, listener.evaluator):
                 continue
             if place is not None and place.loop is None and walk.grad and hands_back(call.function, call):
                 place = None  # only the end of the program tells that the caller doesn't train on it

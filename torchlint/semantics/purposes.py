@@ -49,7 +49,9 @@ def _is_attack(call: Call) -> bool:
     if not inputs or any(isinstance(other.func, Attr) and other.func.name == "step" for other in function.calls):
         return False
     values = [value for values in function.bindings.values() for value in values]
-    read = (node for value in values + [arg for other in function.calls for arg in other.args] for node in _chain(value))
+    read = (
+        node for value in values + [arg for other in function.calls for arg in other.args] for node in _chain(value)
+    )
     return any(node.name == "grad" and id(node.base) in inputs for node in read)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from torchlint.semantics.evaluation import used_values
 from torchlint.semantics.factors import Fact
 from torchlint.semantics.functions import Function
 from torchlint.semantics.harmless_views import is_harmless
@@ -26,6 +25,7 @@ from torchlint.semantics.nodes import (
     strip,
 )
 from torchlint.semantics.regroup import Regrouping, regroup
+from torchlint.semantics.results import used_values
 from torchlint.semantics.shape_moves import is_impossible, target_sizes
 from torchlint.semantics.shape_operation import Operation
 from torchlint.semantics.sizes import Atom, product

@@ -1,0 +1,57 @@
+"""What a switch of a network's mode is there for, when it is not for training or evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from torchlint.semantics.nodes import Attr, Call, Node, Param, Unary, strip
+from torchlint.semantics.values import Opaque
+
+if TYPE_CHECKING:
+    from torchlint.semantics.execution import Walk
+    from torchlint.semantics.functions import Function
+    from torchlint.semantics.training import State
+
+
+def is_asked_for(switch: Call, forward: Call) -> bool:
+    """Whether a function runs in a mode because an argument says so: `if use_batch_statistics: model.train()`."""
+    return switch.function is forward.function and any(_is_option(cond) for cond, _ in switch.guards)
+
+
+def asks_for_mode(cond: Node, walk: Walk[State]) -> bool:
+    """Whether a condition is the mode that a network is or was in: `if was_training: model.train()`."""
+    while isinstance(cond, Unary) and cond.op == "Not":
+        cond = cond.operand
+    return any(
+        isinstance(value, Opaque) and isinstance(value.node, Attr) and value.node.name == "training"
+        for value in walk.evaluator.values(cond, walk.context)
+    )
+
+
+def is_for_now(switch: Call) -> bool:
+    """Whether a function that switches to train mode puts back the mode from before: `net.train(was_training)`."""
+    return any(
+        isinstance(call.func, Attr)
+        and call.func.name == "train"
+        and any(isinstance(node := strip(mode), Attr) and node.name == "training" for mode in call.args)
+        for call in switch.function.calls
+    )
+
+
+def is_toggled(switch: Call, forward: Call, calls: Sequence[Call]) -> bool:
+    """Whether some calls, of a function or of one round of a loop, hold a switch to train mode, a forward and a switch
+    to eval mode behind it: both modes are tried out, or a detector is asked for its loss, which only train mode gives.
+    """
+    return any(call is switch for call in calls) and any(
+        isinstance(call.func, Attr) and call.func.name == "eval" and switch.n < forward.n < call.n for call in calls
+    )
+
+
+def takes_statistics(function: Function) -> bool:
+    """Whether a function throws the statistics of BatchNorm away, so as to take them anew in train mode."""
+    return any(isinstance(call.func, Attr) and call.func.name == "reset_running_stats" for call in function.calls)
+
+
+def _is_option(cond: Node) -> bool:
+    return isinstance(cond, Param) or any(isinstance(part, Param) for part in cond.parts())
