@@ -5,9 +5,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from torchlint.findings import Fix
+from torchlint.rules._state_dicts import stand_ins
 from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics.layers import assigns
 from torchlint.semantics.nodes import Attr, Call, Node
+from torchlint.semantics.operations import called_name
 from torchlint.semantics.traces import Bare, Trace, Within, blocks, expects_error
 from torchlint.semantics.values import ClassValue, Container, External, FunctionValue, Instance, Opaque
 
@@ -103,7 +105,9 @@ class UncalledMethod(StaticRule):
 
     ## Known problems
     An attribute or property of your own class that has one of these names is not reported if its class is found
-    in the project. A name alone in a `try` block or under `pytest.raises` is a probe and is not reported.
+    in the project. A name alone in a `try` block or under `pytest.raises` is a probe and is not reported, nor is
+    `torch.no_grad()` where the function enters one by `with` behind it, nor a `model.state_dict` that stands for the
+    best weights until the first round gives better ones.
 
     ## References
     - [torch.nn.Module.eval](https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.eval)
@@ -167,6 +171,8 @@ class UncalledMethod(StaticRule):
         """`torch.no_grad()` as a statement."""
         for value in module.evaluator.values(call.func, None):
             if isinstance(value, External) and value.name in _CONTEXTS:
+                if _is_entered_later(call.function.trace, call):
+                    return
                 yield Problem(
                     module.site(call),
                     f"`{value.last}()` as a statement has no effect: "
@@ -186,10 +192,12 @@ class UncalledMethod(StaticRule):
             place = "a bound method is handed on, not the state dict"
         if given is None:
             return
+        replaced = stand_ins(given)
         for node, context in _contents(evaluator, given, 0):
             if (
                 isinstance(node, Attr)
                 and node.name == "state_dict"
+                and id(node) not in replaced
                 and (context is None or context.function.module is module)
                 and _is_method(evaluator, node, context)
             ):
@@ -234,6 +242,21 @@ def _bare(trace: Trace, probing: bool = False) -> Iterator[Bare]:
             # a block that is tried does more than to probe, unless it does nothing else
             only = isinstance(step, Within) or all(isinstance(item, Bare) for item in block)
             yield from _bare(block, probing or (only and expects_error(step, block)))
+
+
+def _is_entered_later(trace: Trace, call: Call) -> bool:
+    """Whether the same function enters such a context by `with` behind the statement: it is only superfluous."""
+    return any(
+        (
+            isinstance(step, Within)
+            and any(
+                isinstance(context, Call) and called_name(context) == called_name(call) and context.n > call.n
+                for context in step.contexts
+            )
+        )
+        or any(_is_entered_later(block, call) for block in blocks(step))
+        for step in trace
+    )
 
 
 def _contents(evaluator: Evaluator, node: Node, depth: int, context: Context | None = None) -> Iterator[Bound]:
