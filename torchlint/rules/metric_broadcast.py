@@ -123,6 +123,8 @@ class MetricBroadcast(StaticRule):
                 found = columns.apart(left, right, guards) or _by_form(columns, left, right, guards)
                 if found is None or _is_even(evaluator.dtypes.operations(function), place, left, right):
                     continue
+                if _is_thrown_away(module, function, place):
+                    continue
                 compared = [item for item in compared if item[0] is not place]
                 yield Problem(
                     module.site(place),
@@ -131,6 +133,19 @@ class MetricBroadcast(StaticRule):
                     "give both the same shape: `squeeze(1)`, `argmax` without `keepdim`, or `view_as`",
                     tuple((module.site(node), text) for node, text in found.story),
                 )
+
+
+def _is_thrown_away(module: Module, function: Function, place: Node) -> bool:
+    """`(scores.round() == y).sum()` as a statement. A notebook shows the last value of a cell."""
+    return module.source.cells is None and any(_subject(call) is place for call in function.discarded)
+
+
+def _subject(call: Call) -> Node:
+    """What a chain of methods begins with."""
+    node: Node = call
+    while isinstance(node, (Attr, Call)):
+        node = node.base if isinstance(node, Attr) else strip(node.func)
+    return node
 
 
 def _is_even(operations: Operations, place: Node, left: Node, right: Node) -> bool:

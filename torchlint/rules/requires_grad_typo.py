@@ -77,7 +77,8 @@ class RequiresGradTypo(StaticRule):
     A module is only known where it is created or listed (`model.children()`) in code that is seen. An attribute of
     one of these names that a class of the project defines is its own business and is not reported, unless a layer sets
     its own `requires_grad` to False and never asks for it. A tensor that was just made and is told that it needs no
-    gradient is not reported: it needs none anyway.
+    gradient is not reported: it needs none anyway. Nor is a network that is put into eval mode in the same function:
+    it only answers, and no optimizer is given it.
 
     ## References
     - [torch.nn.Module.requires_grad_](https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.requires_grad_)
@@ -98,7 +99,7 @@ class RequiresGradTypo(StaticRule):
         for function in module.functions:
             for store in function.stores:
                 target = store.target
-                if not isinstance(target, Attr) or store.op != "=":
+                if not isinstance(target, Attr) or store.op != "=" or _only_answers(function, store, target):
                     continue
                 if target.name in _MISSPELLINGS:
                     if not _is_so_already(module.evaluator, store, target):
@@ -138,6 +139,17 @@ class RequiresGradTypo(StaticRule):
             f"write `{base}.requires_grad_({given})`",
             fix=partial(_called, module, store, target),
         )
+
+
+def _only_answers(function: Function, store: Store, target: Attr) -> bool:
+    """Whether a network of its own is put into eval mode beside: it only answers, and no optimizer is given it."""
+    network = strip(target.base)
+    if not isinstance(network, Call) or function.module.evaluator.constant(store.value, None) is not False:
+        return False
+    return any(
+        isinstance(call.func, Attr) and call.func.name == "eval" and not call.args and strip(call.func.base) is network
+        for call in function.calls
+    )
 
 
 def _learns_nothing(evaluator: Evaluator, target: Attr, frame: Context | None) -> bool:
