@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from torchlint.findings import Fix
 from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics.functions import Class, Function
+from torchlint.semantics.gradients import display_name
 from torchlint.semantics.knowledge.activations import KEEPING
 from torchlint.semantics.knowledge.tensors import FRESH
 from torchlint.semantics.layers import assigns, is_module
@@ -113,6 +114,8 @@ class RequiresGradTypo(StaticRule):
                 if _has_own(module.evaluator, value, target.name):
                     return
         base = module.text(target.base) or "p"
+        if isinstance(strip(target.base), Call):
+            base = display_name(target.base, function, base)
         if target.name == "requires_grad_":
             message = f"`{base}.requires_grad_` is a method: the assignment hides it and changes nothing of the tensor"
         else:
@@ -132,6 +135,8 @@ class RequiresGradTypo(StaticRule):
         if _reaches_parameters(evaluator, function, target, frames[0]) or _learns_nothing(evaluator, target, frames[0]):
             return
         base = target.base.name if isinstance(target.base, Param) else module.text(target.base) or "model"
+        if isinstance(strip(target.base), Call):
+            base = display_name(target.base, function, base)  # the variable, and not what it was given
         given = module.text(store.value) or "False"
         yield Problem(
             module.site(target),
