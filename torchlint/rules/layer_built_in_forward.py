@@ -12,6 +12,7 @@ from torchlint.semantics.operations import Operations, called_name
 from torchlint.semantics.values import Instance
 
 if TYPE_CHECKING:
+    from torchlint.semantics.evaluate import Evaluator
     from torchlint.semantics.module import Module
 
 #: Methods that give back the layer they are called on, as it is.
@@ -150,11 +151,18 @@ def _built(module: Module, method: Function, call: Call, running: list[Function]
 def _has_new_weights(module: Module, value: Instance) -> bool:
     evaluator = module.evaluator
     if value.cls is None:
-        return value.last in WEIGHTED | HOLDERS and has_weights(evaluator, value) and not _only_gathers(value)
+        learns = value.last in WEIGHTED | HOLDERS and has_weights(evaluator, value)
+        return learns and not _only_gathers(value) and not _standardises(evaluator, value)
     methods = [method for cls in evaluator.mro(value.cls) for method in cls.methods.values()]
     if any(called_name(call) in _LOADING for method in methods for call in method.calls):
         return False
     return has_weights(evaluator, value)
+
+
+def _standardises(evaluator: Evaluator, value: Instance) -> bool:
+    """`nn.BatchNorm1d(n, track_running_stats=False)(x)` subtracts the mean and divides by the deviation, no more."""
+    tracks = value.call.keyword("track_running_stats") if value.call is not None else None
+    return value.last in AFFINE and evaluator.constant(tracks, value.context) is False
 
 
 def _only_gathers(value: Instance) -> bool:

@@ -103,7 +103,7 @@ class RequiresGradTypo(StaticRule):
                 if not isinstance(target, Attr) or store.op != "=" or _only_answers(function, store, target):
                     continue
                 if target.name in _MISSPELLINGS:
-                    if not _is_so_already(module.evaluator, store, target):
+                    if not _is_so_already(module.evaluator, store, target) and not _is_loss(function, store, target):
                         yield from self._misspelt(module, function, target)
                 elif target.name == "requires_grad":
                     yield from self._on_module(module, function, store, target)
@@ -185,6 +185,15 @@ def _is_so_already(evaluator: Evaluator, store: Store, target: Attr) -> bool:
         return False
     values = evaluator.values(made.func, None)
     return any(isinstance(value, External) and value.name.startswith("torch.") for value in values)
+
+
+def _is_loss(function: Function, store: Store, target: Attr) -> bool:
+    """Whether the gradients of a value are computed: a loss that needed none would fail there."""
+    loss = strip(target.base)
+    return function.module.evaluator.constant(store.value, None) is True and any(
+        called_name(call) == "backward" and isinstance(call.func, Attr) and strip(call.func.base) is loss
+        for call in function.calls
+    )
 
 
 def _renamed(module: Module, target: Attr) -> Fix | None:

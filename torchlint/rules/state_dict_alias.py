@@ -22,6 +22,7 @@ from torchlint.semantics.handed_back import taken
 from torchlint.semantics.layers import is_self
 from torchlint.semantics.nodes import (
     Attr,
+    Binary,
     Call,
     Choice,
     Compare,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from torchlint.semantics.evaluate import Evaluator
     from torchlint.semantics.functions import Class
     from torchlint.semantics.module import Module, Site
+    from torchlint.semantics.traces import LoopStep
 
 #: Functions that only look at what they are given.
 _LOOKING = frozenset({"print", "len", "type", "isinstance", "id"})
@@ -174,7 +176,7 @@ def _stale(order: Order, evaluator: Evaluator, take: Call, use: Call | None, car
     left = [loop for loop in loops if loop not in around]
     if left:
         # taken in a loop under a condition, used behind it: later rounds train and do not take again
-        return any(len(take.guards) > len(entry_guards(loop)) and trains(evaluator, take, loop.body) for loop in left)
+        return any(_is_chosen(take, loop) and trains(evaluator, take, loop.body) for loop in left)
     if used is None:
         return False
     if same_network(evaluator, take, use):
@@ -187,6 +189,19 @@ def _stale(order: Order, evaluator: Evaluator, take: Call, use: Call | None, car
         taken.rank < used.rank
         and same_network(evaluator, take, use)
         and trains_between(order, evaluator, take, taken.rank, used.rank)
+    )
+
+
+def _is_chosen(take: Call, loop: LoopStep) -> bool:
+    """Whether some rounds of a loop take the state dict because of what was reached in them, and not every so often."""
+    entry = entry_guards(loop)
+    return any(guard not in entry and not _is_periodic(guard[0]) for guard in take.guards)
+
+
+def _is_periodic(cond: Node) -> bool:
+    """`epoch % 10 == 0`."""
+    return isinstance(cond, Compare) and any(
+        isinstance(side, Binary) and side.op == "Modulo" for side in (strip(cond.left), strip(cond.right))
     )
 
 
@@ -218,8 +233,7 @@ def _kept_in_attributes(module: Module, function: Function) -> Iterator[tuple[Ca
                         continue
                 if loops:
                     if position.leaves or not any(
-                        len(take.guards) > len(entry_guards(loop)) and trains(evaluator, take, loop.body)
-                        for loop in loops
+                        _is_chosen(take, loop) and trains(evaluator, take, loop.body) for loop in loops
                     ):
                         continue
                 elif use.function is function:

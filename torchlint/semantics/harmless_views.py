@@ -4,11 +4,13 @@ it is under another name.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from torchlint.semantics.nodes import Binary, Call, strip
+from torchlint.semantics.nodes import Binary, Call, Param, strip
 from torchlint.semantics.one_channel import moves_gray_channel
 from torchlint.semantics.operations import called_name
+from torchlint.semantics.reach import origins
 from torchlint.semantics.shape_layers import layer_argument
 from torchlint.semantics.sizes import product
 from torchlint.semantics.values import Instance
@@ -24,6 +26,7 @@ def is_harmless(shapes: Shapes, view: WrongView) -> bool:
         _is_square(view)
         or _may_keep_the_last(view.regrouping)
         or _may_add_ones(view.regrouping)
+        or _is_documented_as_one(view)
         or _feeds_single_values(shapes, view)
         or moves_gray_channel(view.regrouping, view.call.function.module)
     )
@@ -57,6 +60,13 @@ def _may_add_ones(regrouping: Regrouping) -> bool:
     source, targets = regrouping.source, regrouping.targets
     known = list(map(product, source.front))
     return source.hole is not None and not source.back and len(known) > 1 and targets[-len(known) :] == known
+
+
+def _is_documented_as_one(view: WrongView) -> bool:
+    """Whether the docstring gives a parameter behind the tensor a last dimension of 1: `x: (batch, dims, n, 1)`."""
+    function = view.call.function
+    params = {node.name for node in origins(view.tensor) if isinstance(node, Param) and node.function is function}
+    return any(re.search(rf"\b{name}\b[^\n]*[\[(][^\])\n]*,\s*1\s*[\])]", function.doc) for name in params)
 
 
 def _feeds_single_values(shapes: Shapes, view: WrongView) -> bool:

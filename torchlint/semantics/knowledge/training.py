@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from difflib import SequenceMatcher
 from functools import lru_cache
 
 #: optimizer classes by name, also of libraries other than torch
@@ -137,9 +138,14 @@ def looks_like_optimizer(name: str) -> bool:
 SWITCHES = frozenset({"train", "eval"})
 
 
+@lru_cache(maxsize=4096)
 def is_backward(name: str) -> bool:
-    """Whether a function of that name computes gradients: `manual_backward`, but not `register_backward_hook`."""
-    return "backward" in name and "hook" not in name
+    """Whether a function of that name computes gradients: `manual_backward`, but not `register_backward_hook`. A
+    misspelt one was meant to, and says so itself when it runs.
+    """
+    if "backward" in name:
+        return "hook" not in name
+    return name[:1] == "b" and len(name) in (7, 8, 9) and SequenceMatcher(None, name, "backward").ratio() > 0.85
 
 
 @lru_cache(maxsize=4096)
