@@ -42,7 +42,9 @@ class EvalModeMissing(StaticRule):
     ```
 
     ## Known problems
-    Monte Carlo dropout keeps dropout on deliberately: suppress the finding there. Where an option chooses among several
+    Monte Carlo dropout keeps dropout on deliberately: suppress the finding there. A generator of a GAN draws as it was
+    trained: what answers noise alone, or learns from a network that is also given its detached answers, is not
+    reported, nor a detector of torchvision that is asked for its losses. Where an option chooses among several
     networks, nothing is said if most of them have neither Dropout nor BatchNorm. BatchNorm with `momentum=1` keeps the
     statistics of the last batch alone and counts as none; so does what stands behind an option of the command line
     that is off by default (`--dropout` with `default=0.0`). An `eval()` that is commented out with a reason behind it

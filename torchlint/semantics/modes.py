@@ -38,7 +38,7 @@ from torchlint.semantics.layers import is_self, is_undefined, own_object
 from torchlint.semantics.membership import drawn_from, handed_in, is_inner, is_of_others, owner_of, picked_among
 from torchlint.semantics.nodes import Attr, Call, Node
 from torchlint.semantics.places import Key, Place
-from torchlint.semantics.reach import hands_back
+from torchlint.semantics.reach import cuts_gradient, hands_back, origins
 from torchlint.semantics.results import Reached, is_unused
 from torchlint.semantics.sensitivity import FUEL
 from torchlint.semantics.switches import asks_for_mode, is_asked_for, takes_statistics
@@ -56,6 +56,8 @@ class Modes:
         self.trained: set[Key] = set()
         #: networks that got their weights from a file
         self.restored: set[Key] = set()
+        #: pairs of a network and one that is given its answers, with gradients and without
+        self.heard: set[tuple[Key, Key, bool]] = set()
         #: forwards with gradients since the last backward
         self.open: list[Forward] = []
         #: those that no backward since has reached: `d_loss` stops at `fake.detach()`, the generator is still to learn
@@ -75,7 +77,7 @@ class Modes:
         other.waiting = list(self.waiting)
         # what has been seen at all is shared by all paths
         other.trained, other.learnt, other.candidates = self.trained, self.learnt, self.candidates
-        other.evaluated, other.restored = self.evaluated, self.restored
+        other.evaluated, other.restored, other.heard = self.evaluated, self.restored, self.heard
         return other
 
     def merge(self, other: Modes) -> None:
@@ -172,6 +174,7 @@ class Modes:
             if place is None and self._has_weights(key, value, listener) and is_application(call, walk):
                 place = walk.regions[0]
             forward = Forward(key, value, call, walk.moment, modes, region, place)
+            self._listens(forward)
             if walk.grad:
                 # the same forward of an earlier round is not what a backward is called on now
                 self.open = [other for other in self.open if not is_same_place(other, forward)]
@@ -192,6 +195,24 @@ class Modes:
                 call, walk.context, listener.evaluator
             ):
                 self.candidates.append((forward, place))
+
+    def _listens(self, forward: Forward) -> None:
+        """Notes whose answers a network is given."""
+        for argument in forward.call.args:
+            nodes = list(origins(argument))
+            cut = {id(made) for node in nodes if cuts_gradient(node) for made in origins(node)}
+            for other in self.open:
+                if other.key != forward.key and not other.calls.isdisjoint(map(id, nodes)):
+                    self.heard.add((other.key, forward.key, other.calls.isdisjoint(cut)))
+
+    def _is_judged(self, network: Key) -> bool:
+        """Whether another network learns from its answers, `D(fake.detach())`, and it from that one, `D(fake)`: a
+        generator, which draws as it was trained.
+        """
+        return any(
+            speaker == network and whole and (speaker, listener, False) in self.heard
+            for speaker, listener, whole in self.heard
+        )
 
     def _has_weights(self, key: Key, network: Value, listener: TrainingListener) -> bool:
         """Whether a network got its weights from a file, or came with them."""
@@ -299,6 +320,8 @@ class Modes:
                 ready.append(forward)
         self.candidates[:] = rest
         for forward in ready:
+            if self._is_judged(forward.key):
+                continue
             if self._matters(forward, listener) and not is_wanted(forward):
                 if not self._is_mostly_without(forward, ready, listener):
                     self._report_evaluation(forward, listener)
