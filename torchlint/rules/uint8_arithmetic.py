@@ -144,7 +144,7 @@ class Uint8Arithmetic(StaticRule):
                 continue
             for a, b in pairs:
                 plain = {"Square": "Power", "Difference": "Subtract"}.get(op, op)
-                if op == "Add" and not divided and all(d.is_array and not d.single for d in (a, b)):
+                if op == "Add" and not divided and a.is_image and b.is_image:
                     continue  # what two files hold may be masks of different objects; only a mean is of pictures
                 if arithmetic.wraps(plain, a, b, in_place) or (scaled and arithmetic.scales(plain, a, b)):
                     yield self._problem(module, operations, node, op, (a, b), base)

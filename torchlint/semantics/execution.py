@@ -278,12 +278,11 @@ class Walk(Generic[S]):
 
     def _one_of(self, call: Call, frames: list[Context], state: S) -> None:
         """Each run of a call enters one of the functions that it may mean."""
-        ends = []
-        for frame in frames[1:]:
-            ends.append(self.listener.copy(state))
-            self.enter(call, frame, ends[-1])
-        if frames:
-            self.enter(call, frames[0], state)
+        if not frames:
+            return
+        ends = [self.listener.copy(state) for _ in frames[1:]]
+        for frame, own in zip(frames, [state, *ends], strict=True):
+            self.enter(call, frame, own)
         if ends:
             self.listener.assign(state, self.listener.merge([state, *ends]))
 

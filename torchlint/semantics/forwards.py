@@ -141,7 +141,7 @@ def is_restored_by_option(forward: Forward) -> bool:
             for cond, _ in mode.call.guards
         )
         for mode in forward.modes
-        if mode.call is not None
+        if mode.call is not None and mode.switch is not None and not has_returned(mode.switch, forward.moment)
     )
 
 

@@ -201,7 +201,7 @@ class Modes:
         for argument in forward.call.args:
             nodes = list(origins(argument))
             cut = {id(made) for node in nodes if cuts_gradient(node) for made in origins(node)}
-            for other in self.open:
+            for other in (*self.open, *self.waiting):
                 if other.key != forward.key and not other.calls.isdisjoint(map(id, nodes)):
                     self.heard.add((other.key, forward.key, other.calls.isdisjoint(cut)))
 

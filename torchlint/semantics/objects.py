@@ -122,8 +122,26 @@ class Objects:
                 if instance is not None and self.is_dataclass(owner):
                     return self._field(owner, name, instance)
                 stored += self.evaluator.union(owner.body.bindings[name], None)
+        if stored and instance is not None:
+            stored = self._replaced(instance, name, stored)
         known = [value for value in stored if not (isinstance(value, Constant) and value.value is None)]
         return self.evaluator.distinct(known or stored)
+
+    def _replaced(self, instance: Instance, name: str, stored: list[Value]) -> list[Value]:
+        """What an attribute is after the code that made the object: `net = Net(); net.head = nn.Linear(8, 2)`."""
+        call = instance.call
+        if call is None:
+            return stored
+        for store in call.function.stores:
+            target = store.target
+            if not isinstance(target, Attr) or target.name != name or store.op != "=" or target.n < call.n:
+                continue
+            if is_self(target.base, call.function):
+                continue
+            if instance in self.evaluator.values(target.base, instance.context):
+                certain = all(guard in call.guards for guard in store.guards)
+                stored = [*(() if certain else stored), *self.evaluator.values(store.value, instance.context)]
+        return stored
 
     def is_dataclass(self, cls: Class) -> bool:
         """Whether the arguments that make an object of a class become its attributes."""

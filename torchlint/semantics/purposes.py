@@ -1,12 +1,11 @@
-"""Losses that are computed for something else than to be made small: to pick an entry, to weigh, to attack."""
+"""Losses that are computed for something else than to be made small: to pick an entry, to weigh."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.knowledge.training import is_backward
-from torchlint.semantics.nodes import Attr, Binary, Call, Node
+from torchlint.semantics.nodes import Attr, Binary, Call
 
 if TYPE_CHECKING:
     from torchlint.semantics.evaluate import Evaluator
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
 
 def serves_otherwise(evaluator: Evaluator, name: str, call: Call, context: Context | None) -> bool:
     """Whether a loss serves for something that its input is right for."""
-    if name == "nll_loss" and _is_attack(call):
-        return True
     if evaluator.constant(call.keyword("reduction"), context) != "none":
         return False
     return (name == "nll_loss" and _only_picks(call)) or (name == "kl_div" and _is_weighted(evaluator, call))
@@ -36,27 +33,3 @@ def _is_weighted(evaluator: Evaluator, call: Call) -> bool:
     sums = [taker for taker in takers(call) if isinstance(taker, Attr) and taker.name == "sum"]
     rows = [other for other in call.function.calls if any(other.func is one for one in sums)]
     return any(isinstance(taker, Binary) and taker.op == "Multiply" for row in rows for taker in takers(row))
-
-
-def _is_attack(call: Call) -> bool:
-    """Whether a function only asks in which direction an input is to be changed: `x.requires_grad = True`, `x.grad`."""
-    function = call.function
-    inputs = {
-        id(store.target.base)
-        for store in function.stores
-        if isinstance(store.target, Attr) and store.target.name == "requires_grad"
-    }
-    if not inputs or any(isinstance(other.func, Attr) and other.func.name == "step" for other in function.calls):
-        return False
-    values = [value for values in function.bindings.values() for value in values]
-    read = (
-        node for value in values + [arg for other in function.calls for arg in other.args] for node in _chain(value)
-    )
-    return any(node.name == "grad" and id(node.base) in inputs for node in read)
-
-
-def _chain(node: Node) -> Iterator[Attr]:
-    """The attributes in `x.grad.data`, or in `x.grad.sign()`."""
-    while isinstance(node := node.func if isinstance(node, Call) else node, Attr):
-        yield node
-        node = node.base

@@ -1,0 +1,48 @@
+"""The head that the class is built with is replaced before anything is computed."""
+
+import torch
+from torch import nn, optim
+import torch.nn.functional as F
+
+
+class Head(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.out = nn.Linear(8, 3)
+
+    def forward(self, x):
+        return F.log_softmax(self.out(x), dim=1)
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.features = nn.Linear(4, 8)
+        self.classifier = nn.Linear(8, 10)
+
+    def forward(self, x):
+        x = self.features(x)
+        x = self.classifier(x)
+        return x
+
+
+def validation(model, loader, criterion):
+    total = 0
+    for x, y in loader:
+        output = model.forward(x)
+        total += criterion(output, y).item()
+    return total
+
+
+def make(loader, valid):
+    model = Net()
+    model.classifier = Head()
+    criterion = nn.NLLLoss()
+    optimizer = optim.Adam(model.parameters())
+    for x, y in loader:
+        optimizer.zero_grad()
+        output = model.forward(x)
+        loss = criterion(output, y)
+        loss.backward()
+        optimizer.step()
+    print(validation(model, valid, criterion))
