@@ -4,12 +4,20 @@
 
 CLONES is a folder of git clones named owner+name (or owner+name/repo). Those of `repositories.jsonl` are linted as they
 were at the commit named there; those that are absent are told and left out. A finding is looked up in
-`verdicts.jsonl`: where somebody has read it, it is *true* (the code is wrong there), *arguable* (it is as the finding
-says, but does little harm or may be meant) or *false*; else it is *unread*, and listed. Verdicts on findings that are
-not made any more are counted as *gone*: false ones that were mended, and true ones that were lost.
+`verdicts.jsonl`. Where somebody has read it, it is
 
-The repositories of the kinds `first-sight` to `first-sight-8`, one batch after the other, were linted before anything
-was mended on them, and their verdicts are on what was found then: `gone` counts what was mended since.
+- *true*: the code does what the finding says, and what comes out is not what its author can have wanted;
+- *dormant*: the same, but as the repository stands no run gets there: the program breaks before, nothing calls the
+  code, a switch in it is off;
+- *arguable*: it is as the finding says, but nothing that matters comes out worse, or the author knows and means it;
+- *false*: the finding is mistaken about what the code does.
+
+Else it is *unread*, and listed. A finding is *right* where it is true or dormant. Verdicts on findings that are not
+made any more are counted as *gone*: others that were mended, and right ones that were lost.
+
+The repositories of the kinds `first-sight` to `first-sight-10`, one batch after the other, were linted before anything
+was mended on them, and their verdicts are on what was found then: `gone` counts what was mended since. Only since
+`first-sight-9` does every reader tell dormant from arguable; before, those who were in doubt said arguable.
 
 Lines are those of Python files and of the code cells of notebooks.
 """
@@ -30,7 +38,8 @@ from typing import NamedTuple
 HERE = Path(__file__).parent
 READ = (".py", ".ipynb")
 LAID_OUT = (*READ, ".gitignore", "pyproject.toml", "setup.cfg", "tox.ini")
-VERDICTS = ("true", "arguable", "false", "unread")
+RIGHT = ("true", "dormant")
+VERDICTS = (*RIGHT, "arguable", "false", "unread")
 
 
 class Place(NamedTuple):
@@ -123,19 +132,30 @@ def places(repository: str, folder: Path, findings: list[dict]) -> Iterator[Plac
             yield Place(repository, path, finding["cell"], finding["location"]["row"], finding["code"])
 
 
+def share(counted: Counter[tuple[str, str]], rule: str) -> str:
+    """How many of a rule's findings that were read are right."""
+    read = sum(counted[rule, verdict] for verdict in VERDICTS if verdict != "unread")
+    return f"{sum(counted[rule, verdict] for verdict in RIGHT) / read:.1%}" if read else ""
+
+
 def table(found: dict[Place, str], known: dict[Place, str], lines: int, markdown: bool) -> Iterator[str]:
     gone = Counter((place.rule, verdict) for place, verdict in known.items() if place not in found)
     counted = Counter((place.rule, verdict) for place, verdict in found.items())
-    columns = ["rule", *VERDICTS, "per 10,000 lines", "gone: true", "gone: false"]
+    columns = ["rule", *VERDICTS, "right", "per 10,000 lines", "gone: right", "gone: others"]
+    rules = sorted({rule for rule, _ in (*counted, *gone)})
+    for counter in (counted, gone):
+        for (_, verdict), n in list(counter.items()):
+            counter["all", verdict] += n
     rows = [
         [
             rule,
             *(str(counted[rule, verdict]) for verdict in VERDICTS),
+            share(counted, rule),
             f"{sum(counted[rule, verdict] for verdict in VERDICTS) / lines * 10_000:.3f}",
-            str(gone[rule, "true"] + gone[rule, "arguable"]),
-            str(gone[rule, "false"]),
+            str(sum(gone[rule, verdict] for verdict in RIGHT)),
+            str(gone[rule, "arguable"] + gone[rule, "false"]),
         ]
-        for rule in sorted({rule for rule, _ in (*counted, *gone)})
+        for rule in (*rules, "all")
     ]
     if markdown:
         yield "| " + " | ".join(columns) + " |"
