@@ -156,6 +156,8 @@ class Modes:
     def forwarded(self, call: Call, callees: tuple[Value, ...], walk: Walk[State], listener: TrainingListener) -> None:
         """Perhaps the forward of a network."""
         networks = self._networks(call, callees, walk, listener)
+        if networks and _is_switched_by_library(call, listener):
+            return
         if not networks or known.looks_like_loss(subject_of(call).rpartition(".")[2]):
             return
         region, place = walk.regions[-1], evaluation_region(call, walk)
@@ -369,6 +371,14 @@ class Modes:
             related.append((value.call.function.module.site(value.call), "the network is created here, in train mode"))
         call, subject = from_outside(forward)
         listener.report("evaluated-in-train", call.function.module.site(call), subject, *related)
+
+
+def _is_switched_by_library(call: Call, listener: TrainingListener) -> bool:
+    """Whether a network is a part of a LightningModule or the like, of which the trainer sets the mode."""
+    cls = call.function.cls
+    if cls is None or not isinstance(call.func, Attr) or not is_self(call.func.base, call.function):
+        return False
+    return any(name.rpartition(".")[2] in known.FRAMEWORK_MODULES for name in listener.evaluator.external_bases(cls))
 
 
 def _sees_to_its_mode(method: Function) -> bool:
