@@ -70,13 +70,15 @@ def wrong_views(module: Module) -> list[WrongView]:
 
 def _wrong_views(module: Module, shapes: Shapes) -> Iterator[WrongView]:
     mixed: set[int] = set()
+    before: list[WrongView] = []
     calls = [(call, name) for name in ("view", "reshape") for call in module.calls_by_name.get(name, ())]
     for call, name in sorted(calls, key=lambda found: found[0].n):
         found = _examine(shapes, call, name)
         if found is None or _is_picked_from(call) or _is_never_reached(shapes, found) or is_harmless(shapes, found):
             continue
-        if not _undoes(shapes, found, mixed):
+        if not _undoes(shapes, found, mixed) and not any(_goes_back(found, other) for other in before):
             yield found
+            before.append(found)
         mixed.add(id(call))
 
 
@@ -149,6 +151,20 @@ def _undoes(shapes: Shapes, view: WrongView, mixed: set[int]) -> bool:
     `(x.view(b, h, w, c) - mean).view(b, c, h, w)`: one bug, told once.
     """
     return _leads_to(shapes, view, view.tensor, mixed)
+
+
+def _goes_back(view: WrongView, other: WrongView) -> bool:
+    """Whether a view gives the shape that the tensor of another had before: heads that were cut out of the wrong places
+    are put back there. Where to cut is the bug.
+    """
+    source, targets = other.regrouping.source, view.regrouping.targets
+    front, back = [[product(axis) for axis in axes] for axes in (source.front, source.back)]
+    if view.call.function is not other.call.function or not front:
+        return False
+    if len(targets) < len(front) + len(back) or (source.hole is None and len(targets) != len(front)):
+        return False
+    ends = [*zip(targets, front, strict=False), *zip(reversed(targets), reversed(back), strict=False)]
+    return all(target == size for target, size in ends)
 
 
 def _leads_to(shapes: Shapes, view: WrongView, node: Node, mixed: set[int]) -> bool:
