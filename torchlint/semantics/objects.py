@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from torchlint.semantics.evaluate import Evaluator
     from torchlint.semantics.traces import Store
 
+#: Functions, each called by the next, that may have a hand in making an object.
+MAX_MAKERS = 4
+
 
 class Objects:
     def __init__(self, evaluator: Evaluator) -> None:
@@ -128,19 +131,23 @@ class Objects:
         return self.evaluator.distinct(known or stored)
 
     def _replaced(self, instance: Instance, name: str, stored: list[Value]) -> list[Value]:
-        """What an attribute is after the code that made the object: `net = Net(); net.head = nn.Linear(8, 2)`."""
-        call = instance.call
-        if call is None:
-            return stored
-        for store in call.function.stores:
-            target = store.target
-            if not isinstance(target, Attr) or target.name != name or store.op != "=" or target.n < call.n:
-                continue
-            if is_self(target.base, call.function):
-                continue
-            if instance in self.evaluator.values(target.base, instance.context):
+        """What an attribute is after the code that made the object, and that which had it made, are done with it:
+        `net = Net(); net.head = nn.Linear(8, 2)`.
+        """
+        call, context = instance.call, instance.context
+        for _ in range(MAX_MAKERS):
+            if call is None:
+                break
+            for store in call.function.stores:
+                target = store.target
+                if not isinstance(target, Attr) or target.name != name or store.op != "=" or target.n < call.n:
+                    continue
+                if is_self(target.base, call.function) or instance not in self.evaluator.values(target.base, context):
+                    continue
                 certain = all(guard in call.guards for guard in store.guards)
-                stored = [*(() if certain else stored), *self.evaluator.values(store.value, instance.context)]
+                stored = [*(() if certain else stored), *self.evaluator.values(store.value, context)]
+            frame = context.plain if context is not None else None
+            call, context = (frame.call, frame.caller) if frame is not None else (None, None)
         return stored
 
     def is_dataclass(self, cls: Class) -> bool:

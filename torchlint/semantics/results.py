@@ -72,6 +72,13 @@ def is_unused(call: Call) -> bool:
     return not any(part is call for part in used_values(function)) and not _is_used_inside(call, function)
 
 
+def gives_back(call: Call) -> bool:
+    """Whether something takes the result of `loss.backward()`, which torch does not have: another library hands the
+    gradients on, `grad = criterion.backward()`, and keeps none.
+    """
+    return not call.args and any(call in values for values in call.function.bindings.values())
+
+
 def is_idle(call: Call) -> bool:
     """Whether the result of a call goes into nothing but sums of a function that nobody reads."""
     function = call.function

@@ -21,6 +21,7 @@ from torchlint.semantics.nodes import Attr, Binary, Call, Free, Loop, Node, Star
 from torchlint.semantics.options import Options
 from torchlint.semantics.places import Places, made_in
 from torchlint.semantics.replacing import Replacing
+from torchlint.semantics.results import gives_back
 from torchlint.semantics.sampling import Sampling
 from torchlint.semantics.scaling import Scaling, after_backward, is_scaler
 from torchlint.semantics.stepping import Stepping
@@ -106,6 +107,9 @@ class TrainingListener:
         self.unseen.around(name, call, callees, walk, state)
         if name in ("eval", "train") and isinstance(func, Attr):
             return state.modes.switched(name, func, call, own, walk, self)
+        if known.is_backward(name) and not own and gives_back(call):
+            state.gradients.unclear()
+            return True
         if known.is_backward(name) and not own:
             state.gradients.backward(call, walk, self)
             state.modes.backward(call, walk)

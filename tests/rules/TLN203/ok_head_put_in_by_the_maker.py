@@ -46,3 +46,23 @@ def make(loader, valid):
         loss.backward()
         optimizer.step()
     print(validation(model, valid, criterion))
+
+
+def prepared():
+    model = made()
+    model.classifier = nn.Sequential(nn.Linear(8, 3), nn.LogSoftmax(dim=1))
+    return model
+
+
+def made():
+    return Net()
+
+
+def train(loader):
+    model, criterion = prepared(), nn.NLLLoss()
+    optimizer = optim.Adam(model.parameters())
+    for x, y in loader:
+        optimizer.zero_grad()
+        loss = criterion(model(x), y)
+        loss.backward()
+        optimizer.step()
