@@ -90,6 +90,7 @@ class DiscardedTensorOp(StaticRule):
             found = [call for call in function.discarded if _is_candidate(call)]
             found = [call for call in found if not _may_have_type(module, call) and not _is_as_itself(call)]
             found = [call for call in found if not _wakes_device(call) and not _has_no_graph(call)]
+            found = [call for call in found if not _is_there_already(module, call)]
             if function.parent is None:
                 # alone on the top level, a value is shown: in a cell, or in a script that once was a notebook
                 found = [call for call in found if id(call) in _looped(function.trace)]
@@ -170,6 +171,20 @@ def _wakes_device(call: Call) -> bool:
     made = call.func.base
     named = any(made in values for values in call.function.bindings.values())
     return call.func.name in _MOVING and isinstance(made, Call) and called_name(made) in FRESH and not named
+
+
+def _is_there_already(module: Module, call: Call) -> bool:
+    """Whether what a layer made is moved to a device: it is where the input and the weights are."""
+    assert isinstance(call.func, Attr)
+    made = strip(call.func.base)
+    return (
+        call.func.name in _MOVING - _CASTS
+        and isinstance(made, Call)
+        and any(
+            isinstance(value, External) and value.name.startswith("torch.nn.functional.")
+            for value in module.evaluator.values(made.func, None)
+        )
+    )
 
 
 def _has_no_graph(call: Call) -> bool:

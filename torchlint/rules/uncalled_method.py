@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from torchlint.findings import Fix
 from torchlint.rules._state_dicts import stand_ins
 from torchlint.rules.base import Problem, StaticRule
-from torchlint.semantics.layers import assigns
-from torchlint.semantics.nodes import Attr, Call, Node
+from torchlint.semantics.layers import assigns, has_weights
+from torchlint.semantics.nodes import Attr, Call, Free, Imported, Node, Param, strip
 from torchlint.semantics.operations import called_name
 from torchlint.semantics.traces import Bare, Trace, Within, blocks, expects_error
 from torchlint.semantics.values import ClassValue, Container, External, FunctionValue, Instance, Opaque
@@ -51,6 +51,9 @@ _CONTEXTS = frozenset(
         "torch.autograd.anomaly_mode.detect_anomaly",
     }
 )
+
+#: Those that keep autograd from recording.
+_SWITCHES = frozenset({"no_grad", "inference_mode"})
 
 _CONTEXT_NAMES = frozenset(name.rpartition(".")[2] for name in _CONTEXTS)
 
@@ -173,6 +176,8 @@ class UncalledMethod(StaticRule):
             if isinstance(value, External) and value.name in _CONTEXTS:
                 if _is_entered_later(call.function.trace, call):
                     return
+                if value.last in _SWITCHES and not any(_may_record(module, other, call) for other in call.function.calls):
+                    return
                 yield Problem(
                     module.site(call),
                     f"`{value.last}()` as a statement has no effect: "
@@ -242,6 +247,20 @@ def _bare(trace: Trace, probing: bool = False) -> Iterator[Bare]:
             # a block that is tried does more than to probe, unless it does nothing else
             only = isinstance(step, Within) or all(isinstance(item, Bare) for item in block)
             yield from _bare(block, probing or (only and expects_error(step, block)))
+
+
+def _may_record(module: Module, call: Call, switch: Call) -> bool:
+    """Whether a call behind a switch may be that of a network with weights, for which autograd records a graph."""
+    func = strip(call.func)
+    if call.n < switch.n or isinstance(func, (Free, Imported)) or (isinstance(func, Attr) and not _is_own(func)):
+        return False
+    values = module.evaluator.values(func, None)
+    return any(isinstance(value, Opaque) or has_weights(module.evaluator, value) for value in values)
+
+
+def _is_own(func: Attr) -> bool:
+    """`self.model`."""
+    return isinstance(func.base, Param) and func.base.index == 0 and func.base.function.is_method
 
 
 def _is_entered_later(trace: Trace, call: Call) -> bool:
