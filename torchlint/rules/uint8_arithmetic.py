@@ -178,6 +178,8 @@ class Uint8Arithmetic(StaticRule):
                     continue
                 narrow = next((d for d in labels if d.name in NARROW and d.is_array and not d.is_mask), None)
                 also = next((d for d in added if d.name in NARROW and d.is_array), None)
+                if narrow is not None and narrow.library == "numpy" and any(_is_too_wide(d) for d in scale):
+                    continue  # NumPy 1 takes a wider type for the number, NumPy 2 raises
                 if narrow is not None and also is not None and not narrow.quiet and narrow.also(also):
                     if arithmetic.wraps("Multiply", narrow, scale[0]):
                         return  # the product is reported
@@ -277,6 +279,11 @@ def _cast_span(module: Module, span: Span | None, library: str, dtype: str) -> F
         numpy = module.editor.named("numpy")
         text = f".astype({numpy}.{dtype})" if numpy is not None else f'.astype("{dtype}")'
     return Fix(f"convert to {dtype} first", tuple(module.editor.behind(span, text)))
+
+
+def _is_too_wide(number: Dtype) -> bool:
+    """Whether a number of Python does not fit into eight bits."""
+    return number.library == "python" and number.low is not None and number.low > 255
 
 
 def _name(node: Node) -> str:

@@ -176,7 +176,8 @@ class UncalledMethod(StaticRule):
             if isinstance(value, External) and value.name in _CONTEXTS:
                 if _is_entered_later(call.function.trace, call):
                     return
-                if value.last in _SWITCHES and not any(_may_record(module, other, call) for other in call.function.calls):
+                behind = (other for other in call.function.calls if other.n > call.n)
+                if value.last in _SWITCHES and not any(_may_record(module, other) for other in behind):
                     return
                 yield Problem(
                     module.site(call),
@@ -249,10 +250,10 @@ def _bare(trace: Trace, probing: bool = False) -> Iterator[Bare]:
             yield from _bare(block, probing or (only and expects_error(step, block)))
 
 
-def _may_record(module: Module, call: Call, switch: Call) -> bool:
-    """Whether a call behind a switch may be that of a network with weights, for which autograd records a graph."""
+def _may_record(module: Module, call: Call) -> bool:
+    """Whether a call may be that of a network with weights, for which autograd records a graph."""
     func = strip(call.func)
-    if call.n < switch.n or isinstance(func, (Free, Imported)) or (isinstance(func, Attr) and not _is_own(func)):
+    if isinstance(func, (Free, Imported)) or (isinstance(func, Attr) and not _is_own(func)):
         return False
     values = module.evaluator.values(func, None)
     return any(isinstance(value, Opaque) or has_weights(module.evaluator, value) for value in values)

@@ -61,8 +61,8 @@ class Sampling:
 
     def ended(self, walk: Walk[State]) -> None:
         """The whole program was walked."""
-        if self._told or not walk.complete:
-            return
+        if self._told or not walk.complete or not self._listener.stepping.may_have_stepped:
+            return  # gradients are taken of an evaluation, say
         for sampler, (loader, backward) in self._trained.items():
             assert sampler.call is not None
             if any(_mentions(call) for call in (sampler.call, loader, backward)):

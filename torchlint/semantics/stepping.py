@@ -44,7 +44,7 @@ class Stepping:
         #: by optimizer: the clearing that threw its gradients away, and the backward that had made them
         self._thrown: dict[Place, tuple[Call, Call]] = {}
         #: something stepped, or may have
-        self._stepped = False
+        self.may_have_stepped = False
         #: calls of `step` that are those of a scheduler
         self._schedules: set[Call] = set()
         #: the loops in which each optimizer was made
@@ -58,7 +58,7 @@ class Stepping:
             self._thrown.setdefault(place, (clearing, backward))
 
     def may_step(self) -> None:
-        self._stepped = True
+        self.may_have_stepped = True
 
     def called(self, name: str, call: Call, walk: Walk[State]) -> None:
         """A call that is not entered."""
@@ -69,11 +69,11 @@ class Stepping:
         if values and all(isinstance(value, Instance) and _is_scheduler(value) for value in values):
             self._schedules.add(call)
         else:
-            self._stepped = True
+            self.may_have_stepped = True
 
     def ended(self, walk: Walk[State], state: State) -> None:
         """The whole program was walked."""
-        if self._stepped or not walk.complete:
+        if self.may_have_stepped or not walk.complete:
             return
         for place, (clearing, backward) in self._thrown.items():
             made = [key.call for key in place if isinstance(key, Instance) and key.call is not None]
