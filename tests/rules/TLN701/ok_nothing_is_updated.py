@@ -13,6 +13,6 @@ for _ in range(3):
     for x, y in loader:
         net.zero_grad()
         nn.functional.cross_entropy(net(x), y).backward()
-        importance += net.weight.grad.abs()
+        importance = importance + net.weight.grad.abs()
     with torch.no_grad():
         net.weight[importance < importance.median()] = 0
