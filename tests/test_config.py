@@ -108,6 +108,8 @@ def test_command_line_wins(tmp_path: Path) -> None:
         ("[tool.torchlint]\nignore = ['E501']\n", "ignore: unknown rule code 'E501'"),
         ("[tool.torchlint]\nper-file-ignores = []\n", "per-file-ignores must be a table"),
         ("[tool.torchlint.per-file-ignores]\n'a' = ['X1']\n", "per-file-ignores of 'a': unknown rule code"),
+        ("[tool.torchlint.per-file-ignores]\n'[z-a]' = ['TLN1']\n", r"per-file-ignores: '\[z-a\]' is no pattern"),
+        ("[tool.torchlint]\nexclude = ['data/', '[z-a]']\n", r"exclude: '\[z-a\]' is no pattern"),
     ],
 )
 def test_bad_tables(tmp_path: Path, text: str, message: str) -> None:
@@ -186,7 +188,7 @@ def test_excludes(tree: Path) -> None:
 
 
 def test_gitignore(tree: Path) -> None:
-    (tree / ".gitignore").write_text("*.ipynb\nold/\n/data\n[broken\n")
+    (tree / ".gitignore").write_text("*.ipynb\nold/\n/data\n[broken\n[t-s]*.txt\n")
     assert names(tree) == ["models/net.py", "train.py", "types.pyi"]
     # a nested file decides for its folder, and those above apply below
     (tree / "models" / ".gitignore").write_text("net.py\n!old/\n")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from torchlint.findings import UNREADABLE
+from torchlint.globs import is_pattern, spec_of
 
 if TYPE_CHECKING:
     from pathspec import PathSpec
@@ -74,11 +75,7 @@ class Config:
 
     @cached_property
     def _file_specs(self) -> tuple[tuple[PathSpec[Any], tuple[str, ...]], ...]:
-        if not self.per_file_ignores:
-            return ()
-        from pathspec import GitIgnoreSpec
-
-        return tuple((GitIgnoreSpec.from_lines([pattern]), codes) for pattern, codes in self.per_file_ignores)
+        return tuple((spec_of([pattern]), codes) for pattern, codes in self.per_file_ignores)
 
     def relative(self, file: Path) -> str:
         """The name of a file as patterns see it."""
@@ -121,6 +118,15 @@ def parse_codes(text: str | Iterable[str], rules: Rules, where: str) -> tuple[st
         if code != ALL and not (code and any(name.startswith(code) for name in known)):
             raise ConfigError(f"{where}: unknown rule code '{code}'{suggest(code, [*known, ALL])}")
     return codes
+
+
+def parse_patterns(patterns: Iterable[str], where: str) -> tuple[str, ...]:
+    """Patterns that can be read; `where` begins the error message about one that can't."""
+    patterns = tuple(patterns)
+    for pattern in patterns:
+        if not is_pattern(pattern):
+            raise ConfigError(f"{where}: '{pattern}' is no pattern in the syntax of .gitignore")
+    return patterns
 
 
 def suggest(word: str, known: Iterable[str]) -> str:
@@ -186,9 +192,12 @@ def _from_table(table: object, file: Path, rules: Rules) -> Config:
         extend_select=codes(table.get("extend-select", []), "extend-select"),
         ignore=codes(table.get("ignore", []), "ignore"),
         per_file_ignores=tuple(
-            (pattern, codes(value, f"per-file-ignores of '{pattern}'")) for pattern, value in per_file.items()
+            (pattern, codes(value, f"per-file-ignores of '{pattern}'"))
+            for pattern, value in zip(
+                parse_patterns(per_file, f"{file}: per-file-ignores"), per_file.values(), strict=True
+            )
         ),
-        exclude=_strings(table.get("exclude", []), file, "exclude"),
+        exclude=parse_patterns(_strings(table.get("exclude", []), file, "exclude"), f"{file}: exclude"),
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from torchlint.cache.verdicts import Memory, Verdicts
+from torchlint.globs import spec_of
 from torchlint.semantics.reads import digest
 
 if TYPE_CHECKING:
@@ -33,13 +34,13 @@ class Patterns:
 
     @cached_property
     def _whole(self) -> PathSpec[Any]:
-        return _spec(self._lines)
+        return spec_of(self._lines)
 
     @cached_property
     def _for_files(self) -> PathSpec[Any] | None:
         """The few of them that can match a file; the others matter for folders alone."""
         lines = [line for line in self._lines if line.rstrip().endswith(_FILE_ENDINGS)]
-        return _spec(lines) if lines else None
+        return spec_of(lines) if lines else None
 
     @cached_property
     def key(self) -> str:
@@ -110,7 +111,7 @@ class Ignores:
     @cached_property
     def _exclude_spec(self) -> PathSpec[Any] | None:
         lines = [line for line in self._exclude if _says_something(line)]
-        return _spec(lines) if lines else None
+        return spec_of(lines) if lines else None
 
     def _excluded(self, path: str, is_folder: bool) -> bool:
         """Whether the user's own patterns leave out an absolute path."""
@@ -135,23 +136,3 @@ def _with_separator(folder: str) -> str:
 
 def _says_something(line: str) -> bool:
     return bool(line.strip()) and not line.startswith("#")
-
-
-def _spec(lines: list[str]) -> PathSpec[Any]:
-    from pathspec import GitIgnoreSpec
-
-    try:
-        return GitIgnoreSpec.from_lines(lines)
-    except ValueError:
-        # git passes over a pattern that means nothing, and so does this: line by line
-        return GitIgnoreSpec.from_lines(line for line in lines if _is_pattern(line))
-
-
-def _is_pattern(line: str) -> bool:
-    from pathspec import GitIgnoreSpec
-
-    try:
-        GitIgnoreSpec.from_lines([line])
-    except ValueError:
-        return False
-    return True

@@ -14,7 +14,7 @@ from torchlint.cache.folder import FOLDER, VARIABLE
 from torchlint.checking import Means, check
 from torchlint.cli import Failure
 from torchlint.cli.output import write_bytes, write_report
-from torchlint.config import ALL, Config, ConfigError, find_config, parse_codes, project_root
+from torchlint.config import ALL, Config, ConfigError, find_config, parse_codes, parse_patterns, project_root
 from torchlint.garbage import search_rarely
 from torchlint.output import FORMATS, Report
 from torchlint.texts import Texts
@@ -126,7 +126,7 @@ def command(
             select=_static_codes(select, "--select") if select else None,
             extend_select=_static_codes(extend_select, "--extend-select"),
             ignore=_codes(ignore, "--ignore") if ignore else None,
-            exclude=exclude,
+            exclude=parse_patterns(exclude, "--exclude"),
         )
         return replace(config, report_unused_noqa=report_unused_noqa)
 
