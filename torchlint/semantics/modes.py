@@ -34,7 +34,7 @@ from torchlint.semantics.forwards import (
 from torchlint.semantics.functions import Function
 from torchlint.semantics.heads import is_pretrained, tells_losses
 from torchlint.semantics.knowledge import training as known
-from torchlint.semantics.layers import is_self, is_undefined, own_object
+from torchlint.semantics.layers import has_weights, is_self, is_undefined, own_object
 from torchlint.semantics.membership import drawn_from, handed_in, is_inner, is_of_others, owner_of, picked_among
 from torchlint.semantics.nodes import Attr, Call, Node
 from torchlint.semantics.places import Key, Place
@@ -176,7 +176,8 @@ class Modes:
             if place is None and self._has_weights(key, value, listener) and is_application(call, walk):
                 place = walk.regions[0]
             forward = Forward(key, value, call, walk.moment, modes, region, place)
-            self._listens(forward)
+            if self.open or self.waiting:
+                self._listens(forward, listener)
             if walk.grad:
                 # the same forward of an earlier round is not what a backward is called on now
                 self.open = [other for other in self.open if not is_same_place(other, forward)]
@@ -198,8 +199,10 @@ class Modes:
             ):
                 self.candidates.append((forward, place))
 
-    def _listens(self, forward: Forward) -> None:
-        """Notes whose answers a network is given."""
+    def _listens(self, forward: Forward, listener: TrainingListener) -> None:
+        """Notes whose answers a network is given. A loss has no weights, and learns nothing from them."""
+        if not has_weights(listener.evaluator, forward.value):
+            return
         for argument in forward.call.args:
             nodes = list(origins(argument))
             cut = {id(made) for node in nodes if cuts_gradient(node) for made in origins(node)}
