@@ -111,9 +111,11 @@ def _answers_noise(call: Call, walk: Walk[State]) -> bool:
             continue
         if not isinstance(node, Call):
             return False
-        if called_name(node) in _RANDOM:
+        callees = walk.evaluator.values(node.func, context)
+        names = {called_name(node), *(callee.last for callee in callees if isinstance(callee, External))}
+        if names & _RANDOM:
             return True
-        if node.args and called_name(node) in _WRAPPERS:
+        if node.args and names & _WRAPPERS:
             node = node.args[0]
         elif isinstance(node.func, Attr):
             node = node.func.base

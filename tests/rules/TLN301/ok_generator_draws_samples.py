@@ -3,6 +3,7 @@
 import numpy as np
 import torch
 from torch import nn
+from torch.autograd import Variable
 
 
 class Generator(nn.Module):
@@ -27,4 +28,13 @@ def inference(path):
     return network(drawn.cuda()) / 2 + 0.5
 
 
-pictures = inference("generator.pt")
+def infer(path):
+    cuda = torch.cuda.is_available()
+    Tensor = torch.cuda.FloatTensor if cuda else torch.FloatTensor
+    network = Generator(100)
+    network.load_state_dict(torch.load(path))
+    z = Variable(Tensor(np.random.normal(0, 1, (32, 100))))
+    return network(z).data[:25]
+
+
+pictures = inference("generator.pt"), infer("generator.pt")
