@@ -149,6 +149,8 @@ class RequiresGradTypo(StaticRule):
 def _only_answers(function: Function, store: Store, target: Attr) -> bool:
     """Whether a network of its own is put into eval mode beside: it only answers, and no optimizer is given it."""
     network = strip(target.base)
+    if target.name == "requires_grad_":
+        return False  # a method is lost
     if not isinstance(network, Call) or function.module.evaluator.constant(store.value, None) is not False:
         return False
     return any(
