@@ -38,6 +38,7 @@ MAX_DEPTH = 6
 #: What goes through the parts of a network without their names.
 _PARTS_UNNAMED = (b"children()", b"modules()", b"getattr", b"_modules", b"vars(", b"__dict__")
 #: Where something begins that is part of no class.
+_COMMENT = re.compile("#.*")
 _EDGE = re.compile(r"""^[^\s#)\]}"']""", re.MULTILINE)
 #: Modules that are no more than the parts that they are given.
 _ROWS = frozenset({"Sequential", "ModuleList"})
@@ -374,12 +375,12 @@ class Sensitivity:
 
 
 def _source(cls: Class) -> bytes:
-    """The text of a class, up to what stands behind it at the edge of its file."""
+    """The text of a class, up to what stands behind it at the edge of its file, without comments."""
     text = cls.module.source.text
     begin = re.search(rf"\bclass\s+{cls.name}\b", text)
     start = begin.end() if begin is not None else 0
     end = _EDGE.search(text, start)
-    return text[start : end.start() if end is not None else len(text)].encode()
+    return _COMMENT.sub("", text[start : end.start() if end is not None else len(text)]).encode()
 
 
 def _is_given(node: Node) -> bool:
