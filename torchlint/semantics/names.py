@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.functions import Function
-from torchlint.semantics.nodes import Free, Imported
-from torchlint.semantics.values import (
-    Context,
-    External,
-    Namespace,
-    Value,
-    Values,
-)
+from torchlint.semantics.nodes import Call, Free, Imported, Node
+from torchlint.semantics.values import Context, External, Namespace, Value, Values
 
 if TYPE_CHECKING:
     from torchlint.semantics.evaluate import Evaluator
@@ -32,10 +27,19 @@ class Names:
                 bindings = scope.bindings.get(node.name)
                 if bindings:
                     frame = context.of(scope) if context is not None else None
-                    return self.evaluator.union(bindings, frame)
+                    return self.evaluator.union(self._possible(bindings, frame), frame)
             first = False
             scope = scope.parent
         return self._starred_name(node.scope.module, node.name, 0)
+
+    def _possible(self, bindings: Sequence[Node], frame: Context | None) -> list[Node]:
+        """What a name is given where no condition is known to fail; all of it if that leaves nothing."""
+        if len(bindings) == 1:
+            return list(bindings)
+        possible = [
+            node for node in bindings if not isinstance(node, Call) or self.evaluator.feasible(node.guards, frame)
+        ]
+        return possible or list(bindings)
 
     def _starred_name(self, module: Module, name: str, depth: int) -> Values:
         for path, level in module.star_imports:
@@ -73,7 +77,7 @@ class Names:
         if module is not None:
             bindings = module.top.bindings.get(name)
             if bindings:
-                return self.evaluator.union(bindings, None)
+                return self.evaluator.union(self._possible(bindings, None), None)
         submodule = self.evaluator.project.submodule(path, name)
         if submodule is not None:
             return (self.evaluator.intern(Namespace, submodule),)
