@@ -52,7 +52,7 @@ def is_harmless(operations: Operations, node: Node, op: str, base: Node, args: t
             return True
     if any(_leaves_early(operations.function, node, side) for side in (base, *args)):
         return True
-    if op == "Subtract" and _only_tested(operations, node, 0):
+    if op == "Subtract" and (_only_tested(operations, node, 0) or _is_shown(operations, node)):
         return True
     for taker in operations.takers_of(node):
         if isinstance(taker, Binary) and taker.left is node and taker.op in ("Modulo", "BitAnd"):
@@ -124,6 +124,12 @@ def _only_tested(operations: Operations, node: Node, depth: int) -> bool:
         elif not (isinstance(taker, Attr) and _only_tested(operations, taker, depth + 1)):
             return False
     return True
+
+
+def _is_shown(operations: Operations, node: Node) -> bool:
+    """Whether a difference is a picture for somebody to look at, and no more: `plt.imshow(a - b)`."""
+    takers = operations.takers_of(node)
+    return bool(takers) and all(isinstance(taker, Call) and called_name(taker) == "imshow" for taker in takers)
 
 
 def _reduced(node: Node, name: str, base: Node) -> bool:

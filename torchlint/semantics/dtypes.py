@@ -38,6 +38,7 @@ from torchlint.semantics.nodes import (
     Slice,
     Unary,
     Update,
+    strip,
 )
 from torchlint.semantics.operations import Operations, called_name, depends_on_param
 from torchlint.semantics.values import Constant, Container, Context, External, Instance, Opaque, Value
@@ -267,8 +268,9 @@ class DtypeFinder(CallDtypes):
         key = self.evaluator.constant(node.key, context)
         for base in self.find(node.base, context, path):
             if base.is_array:
+                kept = self._kept(base, node, context)
                 for value in self.find(node.value, context):
-                    low, high = arithmetic.union((base.low, base.high), (value.low, value.high))
+                    low, high = arithmetic.union(kept, (value.low, value.high))
                     answers.append(base._replace(low=low, high=high))
             elif path and key is not None and key == path[0]:
                 answers += self.find(node.value, context, path[1:])
@@ -277,6 +279,19 @@ class DtypeFinder(CallDtypes):
             else:
                 answers.append(base)
         return tuple(answers)
+
+    def _kept(self, base: Dtype, node: Update, context: Context | None) -> arithmetic.Range:
+        """The values that stay in an array: not those above the limit after `x[x > limit] = limit`."""
+        key = strip(node.key)
+        if not isinstance(key, Compare) or strip(key.left) is not strip(node.base):
+            return base.low, base.high
+        limits = [limit for limit in self.find(key.right, context) if limit.low is not None and limit.low == limit.high]
+        limit = limits[0].low if len(limits) == 1 else None
+        if limit is not None and key.op.startswith("GreaterThan") and base.high is not None:
+            return base.low, min(base.high, limit)
+        if limit is not None and key.op.startswith("LessThan") and base.low is not None:
+            return max(base.low, limit), base.high
+        return base.low, base.high
 
     def _written(self, node: Display | Mapping, context: Context | None, path: Path) -> Dtypes:
         if not path:
