@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from torchlint.findings import Fix
 from torchlint.rules.base import Problem, StaticRule
+from torchlint.semantics.callers import contexts
 from torchlint.semantics.functions import Class, Function
 from torchlint.semantics.gradients import display_name
 from torchlint.semantics.knowledge.activations import KEEPING
@@ -134,6 +135,9 @@ class RequiresGradTypo(StaticRule):
             return
         if _reaches_parameters(evaluator, function, target, frames[0]) or _learns_nothing(evaluator, target, frames[0]):
             return
+        made = isinstance(strip(target.base), Call)
+        if made and _is_for_no_optimizer(module, evaluator.values(target.base, frames[0])):
+            return
         base = target.base.name if isinstance(target.base, Param) else module.text(target.base) or "model"
         if isinstance(strip(target.base), Call):
             base = display_name(target.base, function, base)  # the variable, and not what it was given
@@ -157,6 +161,38 @@ def _only_answers(function: Function, store: Store, target: Attr) -> bool:
         isinstance(call.func, Attr) and call.func.name == "eval" and not call.args and strip(call.func.base) is network
         for call in function.calls
     )
+
+
+def _is_for_no_optimizer(module: Module, networks: Iterable[Value]) -> bool:
+    """Whether the optimizers of a file are given the parameters of networks that are known, and others than these."""
+    evaluator, wanted = module.evaluator, set(networks)
+    made = [
+        call
+        for call in module.calls
+        for value in (evaluator.values(call.func, None) if called_name(call)[:1].isupper() else ())
+        if isinstance(value, External) and value.name.startswith("torch.optim.")
+    ]
+    given = [
+        holder
+        for call in made
+        for context in contexts(evaluator, call.function)
+        for holder in _holders(evaluator, call, context)
+    ]
+    return bool(made) and all(
+        isinstance(holder, Instance)
+        and holder not in wanted
+        and holder.call is not None
+        and not any(wanted & set(evaluator.values(part, holder.context)) for part in holder.call.parts()[1:])
+        for holder in given
+    )
+
+
+def _holders(evaluator: Evaluator, optimizer: Call, context: Context | None) -> tuple[Value | None, ...]:
+    """The networks whose parameters an optimizer is given; None if that is not known."""
+    params = strip(optimizer.args[0]) if optimizer.args else None
+    if isinstance(params, Call) and isinstance(params.func, Attr) and params.func.name == "parameters":
+        return evaluator.values(params.func.base, context) or (None,)
+    return (None,)
 
 
 def _learns_nothing(evaluator: Evaluator, target: Attr, frame: Context | None) -> bool:
