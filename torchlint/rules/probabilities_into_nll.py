@@ -36,7 +36,8 @@ class ProbabilitiesIntoNll(StaticRule):
 
     ## Known problems
     Raw logits are only reported where the last layer is seen, or the network is a classifier of torchvision whose head
-    nobody replaces. A loss that is summed up and never read is not reported.
+    nobody replaces. A loss that is summed up and never read is not reported, nor one that only tells in which direction
+    an input is to be changed (an attack), nor `kl_div` without a reduction whose rows are weighted.
 
     ## References
     - [torch.nn.NLLLoss](https://pytorch.org/docs/stable/generated/torch.nn.NLLLoss.html)

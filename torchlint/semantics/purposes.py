@@ -1,11 +1,12 @@
-"""Losses that are computed for something else than to be made small: to pick an entry, to weigh."""
+"""Losses that are computed for something else than to be made small: to pick an entry, to weigh, to attack."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.knowledge.training import is_backward
-from torchlint.semantics.nodes import Attr, Binary, Call
+from torchlint.semantics.nodes import Attr, Binary, Call, strip
+from torchlint.semantics.reach import origins
 
 if TYPE_CHECKING:
     from torchlint.semantics.evaluate import Evaluator
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 def serves_otherwise(evaluator: Evaluator, name: str, call: Call, context: Context | None) -> bool:
     """Whether a loss serves for something that its input is right for."""
+    if name == "nll_loss" and _is_attack(call):
+        return True
     if evaluator.constant(call.keyword("reduction"), context) != "none":
         return False
     return (name == "nll_loss" and _only_picks(call)) or (name == "kl_div" and _is_weighted(evaluator, call))
@@ -33,3 +36,22 @@ def _is_weighted(evaluator: Evaluator, call: Call) -> bool:
     sums = [taker for taker in takers(call) if isinstance(taker, Attr) and taker.name == "sum"]
     rows = [other for other in call.function.calls if any(other.func is one for one in sums)]
     return any(isinstance(taker, Binary) and taker.op == "Multiply" for row in rows for taker in takers(row))
+
+
+def _is_attack(call: Call) -> bool:
+    """Whether a function only asks in which direction an input is to be changed: `x.requires_grad = True`, `x.grad`."""
+    function = call.function
+    inputs = {
+        id(strip(store.target.base))
+        for store in function.stores
+        if isinstance(store.target, Attr) and store.target.name in ("requires_grad", "grad")
+    }
+    if not inputs or any(isinstance(other.func, Attr) and other.func.name == "step" for other in function.calls):
+        return False
+    values = [value for values in function.bindings.values() for value in values]
+    values += [arg for other in function.calls for arg in other.args]
+    return any(
+        isinstance(node, Attr) and node.name == "grad" and id(strip(node.base)) in inputs
+        for value in values
+        for node in origins(value)
+    )

@@ -3,16 +3,18 @@ from torch.nn import functional as F
 from torchvision import models
 
 
-class Attack:
-    def __init__(self, loader, step):
+class Tuning:
+    def __init__(self, loader, rate):
         self.model = models.densenet121(weights="DEFAULT")
-        self.model.eval()
-        self.loader, self.step = loader, step
+        self.loader = loader
+        self.optimizer = torch.optim.SGD(self.model.parameters(), lr=rate)
 
     def run(self):
         for image, label in self.loader:
-            image.requires_grad = True
             loss = F.nll_loss(self.model(image), label)  # TLN203
-            self.model.zero_grad()
+            self.optimizer.zero_grad()
             loss.backward()
-            yield torch.clamp(image + self.step * image.grad.sign(), 0, 1)
+            self.optimizer.step()
+
+
+Tuning([(torch.randn(2, 3, 224, 224), torch.tensor([1, 2]))], 0.1).run()
