@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import permutations
+from typing import TYPE_CHECKING
 
 from torchlint.semantics.functions import Function
 from torchlint.semantics.nodes import (
@@ -22,6 +23,9 @@ from torchlint.semantics.nodes import (
 )
 from torchlint.semantics.operations import Operations, called_name
 from torchlint.semantics.reach import reaches
+
+if TYPE_CHECKING:
+    from torchlint.semantics.arithmetic import Dtype
 
 #: What is asked of a difference here is right for a wrapped one too.
 _ZERO_TESTS = frozenset({"any", "count_nonzero", "nonzero", "all", "flatnonzero", "argwhere"})
@@ -130,6 +134,26 @@ def _is_shown(operations: Operations, node: Node) -> bool:
     """Whether a difference is a picture for somebody to look at, and no more: `plt.imshow(a - b)`."""
     takers = operations.takers_of(node)
     return bool(takers) and all(isinstance(taker, Call) and called_name(taker) == "imshow" for taker in takers)
+
+
+def is_spread(op: str, narrow: Dtype, factor: Dtype) -> bool:
+    """Whether labels, read as one channel, are multiplied by a number, to be seen: `cv2.imread(path, 0) * 10`."""
+    site = narrow.origin
+    call = site.module.call_at(site.n) if site is not None else None
+    return (
+        op == "Multiply"
+        and factor.library == "python"
+        and call is not None
+        and len(call.args) > 1
+        and called_name(call) == "imread"
+        and _is_gray(call.args[1])
+    )
+
+
+def _is_gray(flag: Node) -> bool:
+    if isinstance(flag, Const):
+        return flag.value in (0, -1)
+    return isinstance(flag, (Attr, Free)) and flag.name in ("IMREAD_GRAYSCALE", "IMREAD_UNCHANGED")
 
 
 def _reduced(node: Node, name: str, base: Node) -> bool:

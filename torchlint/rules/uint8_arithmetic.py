@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from torchlint.findings import Fix
-from torchlint.rules._wraps import cannot_wrap, is_blend, is_harmless
+from torchlint.rules._wraps import cannot_wrap, is_blend, is_harmless, is_spread
 from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics import arithmetic
 from torchlint.semantics.arithmetic import SMALL_CONSTANT, Dtype
@@ -146,6 +146,8 @@ class Uint8Arithmetic(StaticRule):
                 plain = {"Square": "Power", "Difference": "Subtract"}.get(op, op)
                 if op == "Add" and not divided and a.is_image and b.is_image:
                     continue  # what two files hold may be masks of different objects; only a mean is of pictures
+                if not divided and (is_spread(op, a, b) or is_spread(op, b, a)):
+                    continue
                 if arithmetic.wraps(plain, a, b, in_place) or (scaled and arithmetic.scales(plain, a, b)):
                     yield self._problem(module, operations, node, op, (a, b), base)
                     return
