@@ -5,21 +5,68 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.knowledge.training import is_backward
-from torchlint.semantics.nodes import Attr, Binary, Call, strip
+from torchlint.semantics.nodes import Attr, Binary, Call, Comprehension, Display, Item, strip
+from torchlint.semantics.operations import called_name
 from torchlint.semantics.reach import origins
+from torchlint.semantics.values import External, Instance
 
 if TYPE_CHECKING:
     from torchlint.semantics.evaluate import Evaluator
     from torchlint.semantics.values import Context
 
+#: Functions that make a tensor of numbers.
+_MAKERS = frozenset({"Tensor", "tensor", "FloatTensor"})
+_RANDOM = frozenset({"rand", "randn"})
+
+#: What stands between a network and a loss.
+_SQUASHING = frozenset({"softmax", "log_softmax", "logsoftmax", "sigmoid", "logsigmoid"})
+
 
 def serves_otherwise(evaluator: Evaluator, name: str, call: Call, context: Context | None) -> bool:
     """Whether a loss serves for something that its input is right for."""
-    if name == "nll_loss" and _is_attack(call):
+    if (name == "nll_loss" and _is_attack(call)) or _has_no_graph(evaluator, call, context):
         return True
     if evaluator.constant(call.keyword("reduction"), context) != "none":
         return False
     return (name == "nll_loss" and _only_picks(call)) or (name == "kl_div" and _is_weighted(evaluator, call))
+
+
+def _has_no_graph(evaluator: Evaluator, call: Call, context: Context | None) -> bool:
+    """Whether a loss is computed from numbers, `torch.Tensor([logits[0, i] for i in words]).softmax(0)`, or, to show
+    what it does, from a tensor at random: no network learns from it.
+    """
+    node = strip(call.args[0]) if call.args else None
+    for _ in range(8):
+        if isinstance(node, (Attr, Item)):
+            node = strip(node.base)
+        elif not isinstance(node, Call):
+            return False
+        elif _is_made_up(node) and _is_of_torch(evaluator, node, context):
+            return True
+        elif node.args and _squashes(evaluator, node, context):
+            node = strip(node.args[0])
+        else:
+            node = strip(node.func)
+    return False
+
+
+def _is_made_up(call: Call) -> bool:
+    name = called_name(call)
+    numbers = bool(call.args) and isinstance(strip(call.args[0]), (Display, Comprehension))
+    return name in _RANDOM or (name in _MAKERS and numbers)
+
+
+def _is_of_torch(evaluator: Evaluator, call: Call, context: Context | None) -> bool:
+    values = evaluator.values(call.func, context)
+    return any(isinstance(value, External) and value.name.startswith("torch.") for value in values)
+
+
+def _squashes(evaluator: Evaluator, call: Call, context: Context | None) -> bool:
+    """`torch.softmax(x, 1)`, or an `nn.Softmax` that is called."""
+    return any(
+        isinstance(value, (External, Instance)) and value.last.lower() in _SQUASHING
+        for value in evaluator.values(call.func, context)
+    )
 
 
 def _only_picks(call: Call) -> bool:
