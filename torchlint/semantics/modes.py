@@ -359,9 +359,9 @@ class Modes:
 
     def _is_mostly_without(self, forward: Forward, forwards: Iterable[Forward], listener: TrainingListener) -> bool:
         """Whether an option decides which network is called, and most of them have no Dropout or BatchNorm."""
-        options = [o for o in forwards if o.call is forward.call and o.moment.stack == forward.moment.stack]
+        options = {o.value for o in forwards if o.call is forward.call and o.moment.stack == forward.moment.stack}
         with listener.evaluator.aside(FUEL):
-            without = [option for option in options if listener.places.sensitivity.is_none(option.value)]
+            without = [option for option in options if listener.places.sensitivity.is_none(option)]
         return 2 * len(without) > len(options)
 
     def _report_evaluation(self, forward: Forward, listener: TrainingListener) -> None:
