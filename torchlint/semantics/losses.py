@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from torchlint.semantics.callers import contexts
 from torchlint.semantics.functions import Function
 from torchlint.semantics.knowledge import losses as known
-from torchlint.semantics.nodes import Attr, Call, Free, Imported, Item, Loop, Node, Param
+from torchlint.semantics.nodes import Attr, Call, Free, Imported, Item, Loop, Node, Param, strip
 from torchlint.semantics.purposes import serves_otherwise
 from torchlint.semantics.results import is_idle
 from torchlint.semantics.truth import exclude
@@ -67,6 +67,7 @@ def _uses(evaluator: Evaluator, call: Call, context: Context | None, depth: int)
     callees = evaluator.values(call.func, context)
     losses = [(callee, found) for callee in callees for found in [_expected(evaluator, callee, call, context)] if found]
     alone = len(losses) == len(callees) and len({expects for _, (_, expects, _) in losses}) == 1
+    alone = alone and not _depends_on_flag(evaluator, call, context)
     for callee, (name, expects, keyword) in losses:
         operand = call.args[0] if call.args else call.keyword(keyword)
         if operand is None or serves_otherwise(evaluator, name, call, context):
@@ -95,6 +96,11 @@ def _uses(evaluator: Evaluator, call: Call, context: Context | None, depth: int)
                     if _names_loss(inner) and evaluator.feasible(inner.guards, frame):
                         yield from _uses(evaluator, inner, frame, depth + 1)
     yield from _handed_over(evaluator, callees, call, context)
+
+
+def _depends_on_flag(evaluator: Evaluator, call: Call, context: Context | None) -> bool:
+    """Whether an argument that is not known decides if a loss is computed: `if is_rnn: ...`."""
+    return any(isinstance(strip(cond), Param) and evaluator.truth(cond, context) is None for cond, _ in call.guards)
 
 
 def _names_loss(call: Call) -> bool:
