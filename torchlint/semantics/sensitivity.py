@@ -199,8 +199,6 @@ class Sensitivity:
                     continue
                 if attribute is not None and not self._is_applied(network, attribute):
                     continue
-                if attribute is not None and call.guards and self._has_another(network, attribute):
-                    continue
             for callee in self.evaluator.values(call.func, context):
                 if self._call_holds(callee, call, function, context, network, gated, depth):
                     return True
@@ -259,11 +257,6 @@ class Sensitivity:
             return False
         values = self.evaluator.values(cond.default, None)
         return wanted and all(isinstance(value, Constant) and not value.value for value in values)
-
-    def _has_another(self, network: Instance, name: str) -> bool:
-        """Whether a part of this network may, under a condition that is not known, be one without such layers."""
-        parts = [value for value in self.evaluator.attribute(network, name) if isinstance(value, Instance)]
-        return len(parts) > 1 and any(self.is_none(part) for part in parts)
 
     def _is_applied(self, network: Instance, name: str) -> bool:
         """Whether a layer of this network is used: False if each call of it stands under a condition that fails."""
