@@ -66,7 +66,7 @@ def _is_documented_as_one(view: WrongView) -> bool:
     """Whether the docstring gives a parameter behind the tensor a last dimension of 1: `x: (batch, dims, n, 1)`."""
     function = view.call.function
     params = {node.name for node in origins(view.tensor) if isinstance(node, Param) and node.function is function}
-    return any(re.search(rf"\b{name}\b[^\n]*[\[(][^\])\n]*,\s*1\s*[\])]", function.doc) for name in params)
+    return any(re.search(rf"\b{name}\b[^\n\[(]*[\[(][^\])\n]*,\s*1\s*[\])]", function.doc) for name in params)
 
 
 def _feeds_single_values(shapes: Shapes, view: WrongView) -> bool:

@@ -56,8 +56,8 @@ class Modes:
         self.trained: set[Key] = set()
         #: networks that got their weights from a file
         self.restored: set[Key] = set()
-        #: pairs of a network and one that is given its answers, with gradients and without
-        self.heard: set[tuple[Key, Key, bool]] = set()
+        #: pairs of a network and one that is given its answers in a loop, with gradients and without
+        self.heard: set[tuple[Key, Key, int, bool]] = set()
         #: forwards with gradients since the last backward
         self.open: list[Forward] = []
         #: those that no backward since has reached: `d_loss` stops at `fake.detach()`, the generator is still to learn
@@ -177,7 +177,7 @@ class Modes:
                 place = walk.regions[0]
             forward = Forward(key, value, call, walk.moment, modes, region, place)
             if self.open or self.waiting:
-                self._listens(forward, listener)
+                self._listens(forward, walk, listener)
             if walk.grad:
                 # the same forward of an earlier round is not what a backward is called on now
                 self.open = [other for other in self.open if not is_same_place(other, forward)]
@@ -199,24 +199,25 @@ class Modes:
             ):
                 self.candidates.append((forward, place))
 
-    def _listens(self, forward: Forward, listener: TrainingListener) -> None:
+    def _listens(self, forward: Forward, walk: Walk[State], listener: TrainingListener) -> None:
         """Notes whose answers a network is given. A loss has no weights, and learns nothing from them."""
         if not has_weights(listener.evaluator, forward.value):
             return
+        loop = next((region.loop for region in reversed(walk.regions) if region.loop is not None), None)
         for argument in forward.call.args:
             nodes = list(origins(argument))
             cut = {id(made) for node in nodes if cuts_gradient(node) for made in origins(node)}
             for other in (*self.open, *self.waiting):
                 if other.key != forward.key and not other.calls.isdisjoint(map(id, nodes)):
-                    self.heard.add((other.key, forward.key, other.calls.isdisjoint(cut)))
+                    self.heard.add((other.key, forward.key, id(loop), other.calls.isdisjoint(cut)))
 
     def _is_judged(self, network: Key) -> bool:
-        """Whether another network learns from its answers, `D(fake.detach())`, and it from that one, `D(fake)`: a
-        generator, which draws as it was trained.
+        """Whether another network learns from its answers, `D(fake.detach())`, and in the same rounds it from that
+        one, `D(fake)`: a generator, which draws as it was trained.
         """
         return any(
-            speaker == network and whole and (speaker, listener, False) in self.heard
-            for speaker, listener, whole in self.heard
+            speaker == network and whole and (speaker, listener, loop, False) in self.heard
+            for speaker, listener, loop, whole in self.heard
         )
 
     def _has_weights(self, key: Key, network: Value, listener: TrainingListener) -> bool:
@@ -359,7 +360,9 @@ class Modes:
 
     def _is_mostly_without(self, forward: Forward, forwards: Iterable[Forward], listener: TrainingListener) -> bool:
         """Whether an option decides which network is called, and most of them have no Dropout or BatchNorm."""
-        options = {o.value for o in forwards if o.call is forward.call and o.moment.stack == forward.moment.stack}
+        options = dict.fromkeys(
+            o.value for o in forwards if o.call is forward.call and o.moment.stack == forward.moment.stack
+        )
         with listener.evaluator.aside(FUEL):
             without = [option for option in options if listener.places.sensitivity.is_none(option)]
         return 2 * len(without) > len(options)
@@ -377,11 +380,11 @@ class Modes:
 
 
 def _is_switched_by_library(call: Call, listener: TrainingListener) -> bool:
-    """Whether a network is a part of a LightningModule or the like, of which the trainer sets the mode."""
+    """Whether a network is a part of a LightningModule, of which the trainer sets the mode."""
     cls = call.function.cls
     if cls is None or not isinstance(call.func, Attr) or not is_self(call.func.base, call.function):
         return False
-    return any(name.rpartition(".")[2] in known.FRAMEWORK_MODULES for name in listener.evaluator.external_bases(cls))
+    return any(name.rpartition(".")[2] == "LightningModule" for name in listener.evaluator.external_bases(cls))
 
 
 def _sees_to_its_mode(method: Function) -> bool:

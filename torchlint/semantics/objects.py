@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from torchlint.semantics.functions import Class, Function
 from torchlint.semantics.knowledge.training import MODE_LAYERS
 from torchlint.semantics.layers import is_self
-from torchlint.semantics.nodes import Attr, Call, Free, Node, Param
+from torchlint.semantics.nodes import Attr, Call, Display, Free, Node, Param, Starred, strip
 from torchlint.semantics.reach import origins
 from torchlint.semantics.values import (
     ClassValue,
@@ -142,13 +142,26 @@ class Objects:
                 target = store.target
                 if not isinstance(target, Attr) or target.name != name or store.op != "=" or target.n < call.n:
                     continue
-                if is_self(target.base, call.function) or instance not in self.evaluator.values(target.base, context):
+                if is_self(target.base, call.function) or _mentions(store.value, name):
                     continue
-                certain = all(guard in call.guards for guard in store.guards)
+                owners = self.evaluator.values(target.base, context)
+                if instance not in owners or self._is_in_use(instance, call, target, context):
+                    continue
+                certain = len(owners) == 1 and store in call.function.trace
                 stored = [*(() if certain else stored), *self.evaluator.values(store.value, context)]
             frame = context.plain if context is not None else None
             call, context = (frame.call, frame.caller) if frame is not None else (None, None)
         return stored
+
+    def _is_in_use(self, instance: Instance, made: Call, target: Attr, context: Context | None) -> bool:
+        """Whether an object was called, or handed on, before an attribute of it is replaced."""
+        return any(
+            instance in self.evaluator.values(node, context)
+            for call in made.function.calls
+            if made.n < call.n < target.n
+            for node in (call.func, *call.args)
+            if not isinstance(node, Attr)
+        )
 
     def is_dataclass(self, cls: Class) -> bool:
         """Whether the arguments that make an object of a class become its attributes."""
@@ -246,6 +259,22 @@ class Objects:
             if name in owner.methods:
                 return owner.methods[name]
         return None
+
+
+def _mentions(value: Node, name: str) -> bool:
+    """Whether a value is made of an attribute of that name: `net.head = net.head.cuda()`."""
+    queue, seen = [strip(value)], 0
+    while queue and seen < 40:
+        node = queue.pop()
+        seen += 1
+        if isinstance(node, Attr):
+            if node.name == name:
+                return True
+        elif isinstance(node, Call):
+            queue += [strip(part) for part in (*node.args, *((node.func.base,) if isinstance(node.func, Attr) else ()))]
+        elif isinstance(node, (Starred, Display)):
+            queue += map(strip, node.parts())
+    return False
 
 
 def _is_own(target: Node, name: str, method: Function) -> bool:

@@ -24,6 +24,7 @@ from torchlint.semantics.nodes import (
     Starred,
     strip,
 )
+from torchlint.semantics.reach import reaches
 from torchlint.semantics.regroup import Regrouping, regroup
 from torchlint.semantics.results import used_values
 from torchlint.semantics.shape_moves import is_impossible, target_sizes
@@ -159,7 +160,7 @@ def _goes_back(view: WrongView, other: WrongView) -> bool:
     """
     source, targets = other.regrouping.source, view.regrouping.targets
     front, back = [[product(axis) for axis in axes] for axes in (source.front, source.back)]
-    if view.call.function is not other.call.function or not front:
+    if view.call.function is not other.call.function or not front or not reaches(view.tensor, {id(other.call)}):
         return False
     if len(targets) < len(front) + len(back) or (source.hole is None and len(targets) != len(front)):
         return False
