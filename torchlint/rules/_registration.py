@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.functions import Function
-from torchlint.semantics.layers import is_module, is_self
+from torchlint.semantics.knowledge.layers import HOLDERS
+from torchlint.semantics.layers import is_self
 from torchlint.semantics.nodes import (
     Attr,
     Binary,
     Call,
     Choice,
     Comprehension,
+    Const,
     Display,
     Element,
     Free,
@@ -26,7 +28,6 @@ from torchlint.semantics.nodes import (
     strip,
 )
 from torchlint.semantics.operations import called_name
-from torchlint.semantics.reach import origins
 
 if TYPE_CHECKING:
     from torchlint.semantics.module import Module
@@ -91,12 +92,31 @@ class Registration:
         return isinstance(node, Item) and is_attribute(node.base, name, method)
 
     def _is_made_of_item(self, node: Node, name: str, method: Function) -> bool:
-        """`nn.Sequential(*self.nets[kind].children())`."""
+        """`nn.Sequential(*self.nets[kind].children())`: the parts of the item that was asked for are registered."""
+        node = strip(node)
         return (
-            isinstance(strip(node), Call)
-            and any(self._is_item(part, name, method) for part in origins(node))
-            and any(is_module(self.evaluator, value) for value in self.evaluator.values(node, None))
+            isinstance(node, Call)
+            and called_name(node) in HOLDERS
+            and any(self._is_parts_of_item(argument, name, method) for argument in node.args)
         )
+
+    def _is_parts_of_item(self, node: Node, name: str, method: Function) -> bool:
+        """Whether a node is an item of the container, or parts of one: `*list(self.nets[kind].children())[:-1]`."""
+        for _ in range(6):
+            node = strip(node)
+            if self._is_item(node, name, method):
+                return isinstance(node, Item) and not isinstance(node.index, Const)
+            if isinstance(node, (Starred, Item)):
+                node = node.base
+            elif isinstance(node, Call) and called_name(node) in ("list", "tuple") and node.args:
+                node = node.args[0]
+            elif (
+                isinstance(node, Call) and called_name(node) in ("children", "modules") and isinstance(node.func, Attr)
+            ):
+                node = node.func.base
+            else:
+                return False
+        return False
 
     def _is_handed_out(self, name: str) -> bool:
         """Whether a method gives back one item of the container, to be registered: `self.net = self._chosen(kind)`."""

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from torchlint.findings import Fix
 from torchlint.rules._state_dicts import stand_ins
 from torchlint.rules.base import Problem, StaticRule
-from torchlint.semantics.layers import assigns, has_weights
-from torchlint.semantics.nodes import Attr, Call, Free, Imported, Node, Param, strip
+from torchlint.semantics.knowledge.training import is_evaluation, is_generation
+from torchlint.semantics.layers import assigns, has_weights, is_module, is_self
+from torchlint.semantics.nodes import Attr, Call, Node, Param, strip
 from torchlint.semantics.operations import called_name
-from torchlint.semantics.traces import Bare, Trace, Within, blocks, expects_error
+from torchlint.semantics.traces import Bare, LoopStep, Trace, Within, blocks, calls_in, expects_error
 from torchlint.semantics.values import ClassValue, Container, External, FunctionValue, Instance, Opaque
 
 if TYPE_CHECKING:
@@ -51,6 +52,9 @@ _CONTEXTS = frozenset(
         "torch.autograd.anomaly_mode.detect_anomaly",
     }
 )
+
+#: Methods that run a network.
+_RUNNING = frozenset({"forward", "encode", "decode", "inference", "infer", "extract_features", "get_features", "embed"})
 
 #: Those that keep autograd from recording.
 _SWITCHES = frozenset({"no_grad", "inference_mode"})
@@ -174,9 +178,10 @@ class UncalledMethod(StaticRule):
         """`torch.no_grad()` as a statement."""
         for value in module.evaluator.values(call.func, None):
             if isinstance(value, External) and value.name in _CONTEXTS:
-                if _is_entered_later(call.function.trace, call):
+                if _is_entered_later(module, call.function.trace, call):
                     return
-                behind = (other for other in call.function.calls if other.n > call.n)
+                looped = any(call in calls_in(loop.body) for loop in _loops(call.function.trace))
+                behind = (other for other in call.function.calls if looped or other.n > call.n)
                 if value.last in _SWITCHES and not any(_may_record(module, other) for other in behind):
                     return
                 yield Problem(
@@ -251,32 +256,61 @@ def _bare(trace: Trace, probing: bool = False) -> Iterator[Bare]:
 
 
 def _may_record(module: Module, call: Call) -> bool:
-    """Whether a call may be that of a network with weights, for which autograd records a graph."""
+    """Whether a call may be that of a network with weights, or lead to one: autograd records a graph for it. A method
+    of something unknown may, if its name says so.
+    """
     func = strip(call.func)
-    if isinstance(func, (Free, Imported)) or (isinstance(func, Attr) and not _is_own(func)):
-        return False
-    values = module.evaluator.values(func, None)
-    return any(isinstance(value, Opaque) or has_weights(module.evaluator, value) for value in values)
+    for value in module.evaluator.values(func, None):
+        if isinstance(value, FunctionValue):
+            own = value.self_value
+            if own is None or own.cls is None or not is_module(module.evaluator, own):
+                return True
+            if has_weights(module.evaluator, own):
+                return True
+        elif isinstance(value, Instance):
+            if has_weights(module.evaluator, value):
+                return True
+        elif isinstance(value, Opaque) and (not isinstance(func, Attr) or _runs_network(func)):
+            return True
+    return False
+
+
+def _runs_network(func: Attr) -> bool:
+    return _is_own(func) or func.name in _RUNNING or is_evaluation(func.name) or is_generation(func.name)
 
 
 def _is_own(func: Attr) -> bool:
     """`self.model`."""
-    return isinstance(func.base, Param) and func.base.index == 0 and func.base.function.is_method
+    base = strip(func.base)
+    return isinstance(base, Param) and is_self(base, base.function)
 
 
-def _is_entered_later(trace: Trace, call: Call) -> bool:
-    """Whether the same function enters such a context by `with` behind the statement: it is only superfluous."""
-    return any(
-        (
-            isinstance(step, Within)
-            and any(
-                isinstance(context, Call) and called_name(context) == called_name(call) and context.n > call.n
-                for context in step.contexts
-            )
-        )
-        or any(_is_entered_later(block, call) for block in blocks(step))
-        for step in trace
+def _is_entered_later(module: Module, trace: Trace, call: Call) -> bool:
+    """Whether the same function enters such a context by `with` before anything is recorded: the statement is only
+    superfluous.
+    """
+    entered = [context.n for context in _contexts(trace) if called_name(context) == called_name(call)]
+    first = min((n for n in entered if n > call.n), default=None)
+    return first is not None and not any(
+        _may_record(module, other) for other in call.function.calls if call.n < other.n < first
     )
+
+
+def _loops(trace: Trace) -> Iterator[LoopStep]:
+    for step in trace:
+        if isinstance(step, LoopStep):
+            yield step
+        for block in blocks(step):
+            yield from _loops(block)
+
+
+def _contexts(trace: Trace) -> Iterator[Call]:
+    """What the `with` statements of a trace enter."""
+    for step in trace:
+        if isinstance(step, Within):
+            yield from (context for context in step.contexts if isinstance(context, Call))
+        for block in blocks(step):
+            yield from _contexts(block)
 
 
 def _contents(evaluator: Evaluator, node: Node, depth: int, context: Context | None = None) -> Iterator[Bound]:

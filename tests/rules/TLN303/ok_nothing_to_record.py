@@ -1,13 +1,7 @@
-"""Nothing behind the switch has weights, or runs there: autograd has nothing to record."""
+"""Nothing behind the switch has weights: autograd has nothing to record."""
 
 import torch
 from torch import nn
-
-torch.no_grad()
-
-
-def evaluate(model, x):
-    return model(x).argmax(dim=1)
 
 
 class Hysteresis(nn.Module):
