@@ -17,6 +17,7 @@ from torchlint.semantics.nodes import (
     Const,
     Free,
     Join,
+    Loop,
     Node,
     Slice,
     strip,
@@ -32,6 +33,11 @@ _ZERO_TESTS = frozenset({"any", "count_nonzero", "nonzero", "all", "flatnonzero"
 
 #: What an array of 8 bits is of.
 _BYTES = frozenset({"uint8", "ubyte", "byte"})
+
+#: Calls that take a mean, and calls that give what they are given, in another type or on another device.
+_MEANS = frozenset({"mean", "average", "nanmean", "divide", "true_divide", "floor_divide", "div"})
+_PASSING = frozenset({"float32", "float64", "asarray", "array", "from_numpy", "tensor", "as_tensor", "clip", "squeeze"})
+_CUTTING = frozenset({"clip", "clamp", "minimum"})
 
 _MEASURES = frozenset({"abs", "absolute", "sum", "mean", "max", "norm", "square", "all", "any", "item", "amax"})
 
@@ -136,8 +142,33 @@ def _is_shown(operations: Operations, node: Node) -> bool:
     return bool(takers) and all(isinstance(taker, Call) and called_name(taker) == "imshow" for taker in takers)
 
 
-def is_spread(op: str, narrow: Dtype, factor: Dtype) -> bool:
+def is_averaged(operations: Operations, node: Node) -> bool:
+    """Whether a sum becomes a mean, perhaps after more summands and casts: `(a + b + c).astype(float) / 3`. Only
+    pictures are averaged; masks of different objects are put on top of each other.
+    """
+    queue, seen = [node], set[int]()
+    while queue and len(seen) < 60:
+        current = queue.pop()
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        for taker in operations.takers_of(current):
+            if isinstance(taker, Binary) and taker.left is current:
+                if taker.op in ("Divide", "FloorDivide", "RightShift") or (
+                    taker.op == "Multiply" and isinstance(taker.right, Const) and isinstance(taker.right.value, float)
+                ):
+                    return True
+            if isinstance(taker, Call) and called_name(taker) in _MEANS:
+                return True
+            passes = isinstance(taker, (Attr, Join, Loop)) or (isinstance(taker, Binary) and taker.op == "Add")
+            if passes or (isinstance(taker, Call) and (taker.func is current or called_name(taker) in _PASSING)):
+                queue.append(taker)
+    return False
+
+
+def is_spread(operations: Operations, node: Node, op: str, pair: tuple[Dtype, Dtype]) -> bool:
     """Whether labels, read as one channel, are multiplied by a number, to be seen: `cv2.imread(path, 0) * 10`."""
+    narrow, factor = pair if pair[1].library == "python" else (pair[1], pair[0])
     site = narrow.origin
     call = site.module.call_at(site.n) if site is not None else None
     return (
@@ -147,13 +178,18 @@ def is_spread(op: str, narrow: Dtype, factor: Dtype) -> bool:
         and len(call.args) > 1
         and called_name(call) == "imread"
         and _is_gray(call.args[1])
+        # a photograph is made brighter, and cut off at 255; an index is made of classes
+        and not any(
+            isinstance(taker, Binary) or (isinstance(taker, Call) and called_name(taker) in _CUTTING)
+            for taker in operations.takers_of(node)
+        )
     )
 
 
 def _is_gray(flag: Node) -> bool:
     if isinstance(flag, Const):
-        return flag.value in (0, -1)
-    return isinstance(flag, (Attr, Free)) and flag.name in ("IMREAD_GRAYSCALE", "IMREAD_UNCHANGED")
+        return flag.value == 0
+    return isinstance(flag, (Attr, Free)) and flag.name == "IMREAD_GRAYSCALE"
 
 
 def _reduced(node: Node, name: str, base: Node) -> bool:

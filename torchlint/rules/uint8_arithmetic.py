@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from torchlint.findings import Fix
-from torchlint.rules._wraps import cannot_wrap, is_blend, is_harmless, is_spread
+from torchlint.rules._wraps import cannot_wrap, is_averaged, is_blend, is_harmless, is_spread
 from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics import arithmetic
 from torchlint.semantics.arithmetic import SMALL_CONSTANT, Dtype
@@ -134,8 +134,8 @@ class Uint8Arithmetic(StaticRule):
             yield from self._composition(module, operations, node, near)
         if cannot_wrap(op, base, args) or is_harmless(operations, node, op, base, args):
             return
-        divided = op in ("Add", "Multiply") and _is_divided(operations, node)
-        scaled = op == "Multiply" and divided
+        scaled = op == "Multiply" and _is_divided(operations, node)
+        averaged = op != "Add" or is_averaged(operations, node)
         for context in evaluator.dtypes.frames(operations.function, node):
             pairs = evaluator.dtypes.operands(op, base, args, context)
             if context is None and pairs and all(a.name in FLOATS or b.name in FLOATS for a, b in pairs):
@@ -144,9 +144,9 @@ class Uint8Arithmetic(StaticRule):
                 continue
             for a, b in pairs:
                 plain = {"Square": "Power", "Difference": "Subtract"}.get(op, op)
-                if op == "Add" and not divided and a.is_image and b.is_image:
+                if not averaged and a.is_image and b.is_image:
                     continue  # what two files hold may be masks of different objects; only a mean is of pictures
-                if not divided and (is_spread(op, a, b) or is_spread(op, b, a)):
+                if not scaled and is_spread(operations, node, op, (a, b)):
                     continue
                 if arithmetic.wraps(plain, a, b, in_place) or (scaled and arithmetic.scales(plain, a, b)):
                     yield self._problem(module, operations, node, op, (a, b), base)
@@ -284,8 +284,8 @@ def _cast_span(module: Module, span: Span | None, library: str, dtype: str) -> F
 
 
 def _is_too_wide(number: Dtype) -> bool:
-    """Whether a number of Python does not fit into eight bits."""
-    return number.library == "python" and number.low is not None and number.low > 255
+    """Whether a number of Python does not fit into eight bits, but what it is a factor of into sixteen."""
+    return number.library == "python" and number.low is not None and 255 < number.low <= 256
 
 
 def _name(node: Node) -> str:
@@ -335,7 +335,7 @@ def _sides(evaluator: Evaluator, node: Node) -> tuple[str, Node, tuple[Node, ...
 
 
 def _is_divided(operations: Operations, node: Node) -> bool:
-    """`x * percent / 100`, `(x + y) / 2`: what is scaled so is no mask."""
+    """`x * percent / 100`: what is scaled so is no mask."""
     return any(
         isinstance(taker, Binary) and taker.op in ("Divide", "FloorDivide") and taker.left is node
         for taker in operations.takers_of(node)

@@ -197,7 +197,7 @@ def wraps(op: str, left: Dtype, right: Dtype, in_place: bool = False) -> bool:
     for constant, other in ((left, right), (right, left)):
         if constant.library != "python" or constant.low is None or constant.low != constant.high:
             continue
-        if other.library == "numpy" and not 0 <= constant.low <= 255:
+        if other.library == "numpy" and not in_place and not 0 <= constant.low <= 255 and high < 2**16:
             return False  # NumPy 1 takes a wider type for such a number, NumPy 2 raises
         if op in ("Add", "Subtract") and abs(constant.low) < SMALL_CONSTANT:
             return False  # labels are shifted by small numbers, and a background of 0 becomes 255 on purpose
