@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.knowledge.training import is_backward
-from torchlint.semantics.nodes import Attr, Binary, Call, Comprehension, Display, Item, strip
+from torchlint.semantics.nodes import Attr, Binary, Call, Comprehension, Const, Display, Item, Node, Unary, strip
 from torchlint.semantics.operations import called_name
-from torchlint.semantics.reach import origins
+from torchlint.semantics.reach import origins, reaches
 from torchlint.semantics.values import External, Instance
 
 if TYPE_CHECKING:
     from torchlint.semantics.evaluate import Evaluator
+    from torchlint.semantics.functions import Function
     from torchlint.semantics.values import Context
 
 #: Functions that make a tensor of numbers.
@@ -45,15 +46,27 @@ def _has_no_graph(evaluator: Evaluator, call: Call, context: Context | None) -> 
             return True
         elif node.args and _squashes(evaluator, node, context):
             node = strip(node.args[0])
+        elif called_name(node) == "requires_grad_" or not (_moves(node) or all(_is_number(arg) for arg in node.args)):
+            return False  # to be learnt, or computed from something else
         else:
             node = strip(node.func)
     return False
 
 
+def _moves(call: Call) -> bool:
+    return called_name(call) in ("to", "cuda", "cpu", "type")
+
+
+def _is_number(node: Node) -> bool:
+    node = strip(node)
+    return isinstance(node, Const) or (isinstance(node, Unary) and isinstance(node.operand, Const))
+
+
 def _is_made_up(call: Call) -> bool:
+    """A tensor of numbers, or at random, that is not to be learnt itself."""
     name = called_name(call)
     numbers = bool(call.args) and isinstance(strip(call.args[0]), (Display, Comprehension))
-    return name in _RANDOM or (name in _MAKERS and numbers)
+    return (name in _RANDOM or (name in _MAKERS and numbers)) and call.keyword("requires_grad") is None
 
 
 def _is_of_torch(evaluator: Evaluator, call: Call, context: Context | None) -> bool:
@@ -78,7 +91,12 @@ def _only_picks(call: Call) -> bool:
 
 
 def _is_weighted(evaluator: Evaluator, call: Call) -> bool:
-    """`kl_div(p, q, reduction="none").sum(-1) * weights`, which pulls p towards its neighbours q by their product."""
+    """`kl_div(p.unsqueeze(1).expand(-1, k, -1), near, reduction="none").sum(-1) * weights`, which pulls p towards each
+    of its neighbours by the product of the two.
+    """
+    spread = strip(call.args[0]) if call.args else None
+    if not isinstance(spread, Call) or called_name(spread) not in ("expand", "expand_as", "repeat"):
+        return False
     takers = evaluator.dtypes.operations(call.function).takers_of
     sums = [taker for taker in takers(call) if isinstance(taker, Attr) and taker.name == "sum"]
     rows = [other for other in call.function.calls if any(other.func is one for one in sums)]
@@ -86,19 +104,32 @@ def _is_weighted(evaluator: Evaluator, call: Call) -> bool:
 
 
 def _is_attack(call: Call) -> bool:
-    """Whether a function only asks in which direction an input is to be changed: `x.requires_grad = True`, `x.grad`."""
+    """Whether a function only asks in which direction the input of a network is to be changed: it is told to keep a
+    gradient, `x.requires_grad = True`, which is read, and the loss goes nowhere else.
+    """
     function = call.function
-    inputs = {
-        id(strip(store.target.base))
-        for store in function.stores
-        if isinstance(store.target, Attr) and store.target.name in ("requires_grad", "grad")
-    }
-    if not inputs or any(isinstance(other.func, Attr) and other.func.name == "step" for other in function.calls):
+    answer = strip(call.args[0]) if call.args else None
+    given = strip(answer.args[0]) if isinstance(answer, Call) and answer.args else None
+    if given is None or not _keeps_gradient(function, given):
+        return False
+    if any(isinstance(other.func, Attr) and other.func.name == "step" for other in function.calls):
+        return False
+    if any(reaches(item.value, {id(call)}) for item in function.returns):
         return False
     values = [value for values in function.bindings.values() for value in values]
     values += [arg for other in function.calls for arg in other.args]
     return any(
-        isinstance(node, Attr) and node.name == "grad" and id(strip(node.base)) in inputs
+        isinstance(node, Attr) and node.name == "grad" and strip(node.base) is given
         for value in values
         for node in origins(value)
+    )
+
+
+def _keeps_gradient(function: Function, node: Node) -> bool:
+    """Whether a function asks for the gradient at a value, or clears the one of a round before."""
+    return any(
+        isinstance(store.target, Attr)
+        and store.target.name in ("requires_grad", "grad")
+        and strip(store.target.base) is node
+        for store in function.stores
     )

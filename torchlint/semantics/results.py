@@ -73,10 +73,14 @@ def is_unused(call: Call) -> bool:
 
 
 def gives_back(call: Call) -> bool:
-    """Whether something takes the result of `loss.backward()`, which torch does not have: another library hands the
-    gradients on, `grad = criterion.backward()`, and keeps none.
+    """Whether something is done with the result of `criterion.backward()`, which torch does not have: another library
+    hands the gradients on, and keeps none.
     """
-    return not call.args and any(call in values for values in call.function.bindings.values())
+    if call.args or call.keywords:
+        return False
+    return any(call in values for values in call.function.bindings.values()) and any(
+        node is call for node in used_values(call.function)
+    )
 
 
 def is_idle(call: Call) -> bool:

@@ -107,11 +107,11 @@ class TrainingListener:
         self.unseen.around(name, call, callees, walk, state)
         if name in ("eval", "train") and isinstance(func, Attr):
             return state.modes.switched(name, func, call, own, walk, self)
-        if known.is_backward(name) and not own and gives_back(call):
-            state.gradients.unclear()
-            return True
         if known.is_backward(name) and not own:
-            state.gradients.backward(call, walk, self)
+            if gives_back(call):
+                state.gradients.unclear()
+            else:
+                state.gradients.backward(call, walk, self)
             state.modes.backward(call, walk)
             self.sampling.backward(call, walk)
             state.scaling = after_backward(call, self.evaluator, walk.context)
