@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics.functions import Function
 from torchlint.semantics.knowledge.tensors import FRESH
+from torchlint.semantics.layers import is_self
 from torchlint.semantics.measuring import is_timed
-from torchlint.semantics.nodes import Attr, Call, Free, Item, Node, strip
+from torchlint.semantics.nodes import Attr, Call, Free, Item, Node, Param, strip
 from torchlint.semantics.operations import called_name
 from torchlint.semantics.traces import LoopStep, Trace, blocks, calls_in, expects_error
 from torchlint.semantics.values import Constant, Container, External, FunctionValue, Instance
@@ -180,11 +181,18 @@ def _is_there_already(module: Module, call: Call) -> bool:
     return (
         call.func.name in _MOVING - _CASTS
         and isinstance(made, Call)
+        and any(_is_weight(given) for given in (*made.args, *(value for _, value in made.keywords)))
         and any(
             isinstance(value, External) and value.name.startswith("torch.nn.functional.")
             for value in module.evaluator.values(made.func, None)
         )
     )
+
+
+def _is_weight(node: Node) -> bool:
+    """`self.weight`."""
+    node = strip(node)
+    return isinstance(node, Attr) and isinstance(node.base, Param) and is_self(node.base, node.base.function)
 
 
 def _has_no_graph(call: Call) -> bool:

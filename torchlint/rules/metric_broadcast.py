@@ -137,7 +137,8 @@ class MetricBroadcast(StaticRule):
 
 def _is_thrown_away(module: Module, function: Function, place: Node) -> bool:
     """`(scores.round() == y).sum()` as a statement. A notebook shows the last value of a cell."""
-    return module.source.cells is None and any(_subject(call) is place for call in function.discarded)
+    named = any(place in values for values in function.bindings.values())
+    return module.source.cells is None and not named and any(_subject(call) is place for call in function.discarded)
 
 
 def _subject(call: Call) -> Node:

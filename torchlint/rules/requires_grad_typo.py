@@ -16,11 +16,10 @@ from torchlint.semantics.nodes import Attr, Call, Const, Element, Free, Item, No
 from torchlint.semantics.operations import called_name
 from torchlint.semantics.traces import Store
 from torchlint.semantics.usage import is_read_inside
-from torchlint.semantics.values import External, Instance, Opaque, Value
+from torchlint.semantics.values import ClassValue, External, FunctionValue, Instance, Opaque, Value
 
 if TYPE_CHECKING:
     from torchlint.semantics.evaluate import Evaluator
-    from torchlint.semantics.functions import Class
     from torchlint.semantics.module import Module
     from torchlint.semantics.values import Context
 
@@ -151,21 +150,41 @@ class RequiresGradTypo(StaticRule):
 
 
 def _only_answers(function: Function, store: Store, target: Attr) -> bool:
-    """Whether a network of its own is put into eval mode beside: it only answers, and no optimizer is given it."""
+    """Whether a network of its own is put into eval mode beside, and no code of the project is given it: it only
+    answers, and no optimizer gets it.
+    """
     network = strip(target.base)
     if target.name == "requires_grad_":
         return False  # a method is lost
     if not isinstance(network, Call) or function.module.evaluator.constant(store.value, None) is not False:
         return False
-    return any(
+    return not _is_given_away(function, network) and any(
         isinstance(call.func, Attr) and call.func.name == "eval" and not call.args and strip(call.func.base) is network
         for call in function.calls
     )
 
 
+def _is_given_away(function: Function, network: Node) -> bool:
+    """Whether a network becomes a part of something, or is given to what may train it."""
+    evaluator = function.module.evaluator
+    if any(strip(other.value) is network for other in function.stores):
+        return True
+    return any(
+        _may_train(value)
+        for call in function.calls
+        if any(strip(part) is network for part in (*call.args, *(given for _, given in call.keywords)))
+        for value in evaluator.values(call.func, None)
+    )
+
+
+def _may_train(value: Value) -> bool:
+    """Code of the project, or a class from elsewhere, that is given a network."""
+    return isinstance(value, (ClassValue, FunctionValue)) or (isinstance(value, External) and value.last[:1].isupper())
+
+
 def _is_for_no_optimizer(module: Module, networks: Iterable[Value]) -> bool:
     """Whether the optimizers of a file are given the parameters of networks that are known, and others than these."""
-    evaluator, wanted = module.evaluator, set(networks)
+    evaluator, wanted = module.evaluator, {_maker(network) for network in networks}
     made = [
         call
         for call in module.calls
@@ -178,13 +197,26 @@ def _is_for_no_optimizer(module: Module, networks: Iterable[Value]) -> bool:
         for context in contexts(evaluator, call.function)
         for holder in _holders(evaluator, call, context)
     ]
+    stored = (store.value for function in module.functions for store in function.stores)
+    if any(_maker(value) in wanted for node in stored for value in evaluator.values(node, None)):
+        return False  # it becomes a part of something
     return bool(made) and all(
         isinstance(holder, Instance)
-        and holder not in wanted
         and holder.call is not None
-        and not any(wanted & set(evaluator.values(part, holder.context)) for part in holder.call.parts()[1:])
+        and _maker(holder) not in wanted
+        and not any(
+            _maker(value) in wanted
+            for part in holder.call.parts()[1:]
+            for value in evaluator.values(part, holder.context)
+        )
         for holder in given
     )
+
+
+def _maker(value: Value) -> int:
+    """What tells one object from another, in whatever frame it is seen: the call that made it."""
+    node = value.call if isinstance(value, Instance) else value.node if isinstance(value, Opaque) else None
+    return id(node if node is not None else value)
 
 
 def _holders(evaluator: Evaluator, optimizer: Call, context: Context | None) -> tuple[Value | None, ...]:

@@ -176,7 +176,7 @@ def _stale(order: Order, evaluator: Evaluator, take: Call, use: Call | None, car
     left = [loop for loop in loops if loop not in around]
     if left:
         # taken in a loop under a condition, used behind it: later rounds train and do not take again
-        return any(_is_chosen(take, loop) and trains(evaluator, take, loop.body) for loop in left)
+        return any(_is_chosen(take, loop, use) and trains(evaluator, take, loop.body) for loop in left)
     if used is None:
         return False
     if same_network(evaluator, take, use):
@@ -192,10 +192,12 @@ def _stale(order: Order, evaluator: Evaluator, take: Call, use: Call | None, car
     )
 
 
-def _is_chosen(take: Call, loop: LoopStep) -> bool:
-    """Whether some rounds of a loop take the state dict because of what was reached in them, and not every so often."""
-    entry = entry_guards(loop)
-    return any(guard not in entry and not _is_periodic(guard[0]) for guard in take.guards)
+def _is_chosen(take: Call, loop: LoopStep, use: Call | None) -> bool:
+    """Whether some rounds of a loop take the state dict because of what was reached in them. What is taken every so
+    often, and saved at the end, is the last of its kind.
+    """
+    entry, is_saved = entry_guards(loop), use is not None and saved(use) is not None
+    return any(guard not in entry and not (is_saved and _is_periodic(guard[0])) for guard in take.guards)
 
 
 def _is_periodic(cond: Node) -> bool:
@@ -233,7 +235,7 @@ def _kept_in_attributes(module: Module, function: Function) -> Iterator[tuple[Ca
                         continue
                 if loops:
                     if position.leaves or not any(
-                        _is_chosen(take, loop) and trains(evaluator, take, loop.body) for loop in loops
+                        _is_chosen(take, loop, use) and trains(evaluator, take, loop.body) for loop in loops
                     ):
                         continue
                 elif use.function is function:

@@ -31,16 +31,16 @@ from torchlint.semantics.values import Context, External
 if TYPE_CHECKING:
     from torchlint.semantics.execution import Region, Walk
     from torchlint.semantics.training import State
+    from torchlint.semantics.values import Bound
 
 #: Nodes that are looked at for one question.
 BUDGET = 300
-
-Bound = tuple[Node, "Context | None"]
 
 _NOISE = re.compile(r"(^|_)(noise|noises|z|latent|latents|eps)(_|\d|$)")
 
 #: Calls that draw numbers at random, and calls that make a tensor of an array.
 _RANDOM = frozenset({"randn", "rand", "normal", "randn_like", "standard_normal", "uniform"})
+_AROUND = frozenset({"normal", "uniform"})
 _WRAPPERS = frozenset({"tensor", "Variable", "FloatTensor", "Tensor", "from_numpy", "as_tensor", "asarray", "array"})
 
 
@@ -95,7 +95,7 @@ def is_on_held_out_data(call: Call, walk: Walk[State]) -> bool:
 
 
 def _answers_noise(call: Call, walk: Walk[State]) -> bool:
-    """Whether a network is given nothing but noise, as the generator of a GAN is: it draws as it was trained. What a
+    """Whether a network is given noise to begin with, as the generator of a GAN is: it draws as it was trained. What a
     loop makes of the noise, as in the sampling of a diffusion model, is another thing.
     """
     if not call.args:
@@ -114,7 +114,8 @@ def _answers_noise(call: Call, walk: Walk[State]) -> bool:
         callees = walk.evaluator.values(node.func, context)
         names = {called_name(node), *(callee.last for callee in callees if isinstance(callee, External))}
         if names & _RANDOM:
-            return True
+            # `torch.normal(x, 0.1)` is noisy data
+            return not names & _AROUND or not any(isinstance(strip(arg), (Param, Element, Loop)) for arg in node.args)
         if node.args and names & _WRAPPERS:
             node = node.args[0]
         elif isinstance(node.func, Attr):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from torchlint.semantics.nodes import Attr, Call, Element, Loop, Node, strip
 from torchlint.semantics.places import Key
 from torchlint.semantics.reach import hands_back, origins
 from torchlint.semantics.switches import is_asked_for, is_for_now, is_toggled
-from torchlint.semantics.traces import calls_in
+from torchlint.semantics.traces import LoopStep, Trace, blocks, calls_in
 from torchlint.semantics.values import Context, Value
 
 if TYPE_CHECKING:
@@ -130,8 +131,8 @@ def trains_in_evaluation(forward: Forward) -> bool:
 
 
 def is_restored_by_option(forward: Forward) -> bool:
-    """Whether train mode is set on some of the ways here because an option says so, `if steps > 0: net.train()`: the
-    same option may decide whether there is any training.
+    """Whether, in the rounds in which a network is trained, train mode is set because an option says so, `if steps > 0:
+    net.train()`: the same option may decide whether there is any training.
     """
     around = {id(cond) for cond, _ in forward.call.guards}
     return any(
@@ -140,9 +141,25 @@ def is_restored_by_option(forward: Forward) -> bool:
             id(cond) not in around and not any(isinstance(strip(node), (Loop, Element)) for node in origins(cond))
             for cond, _ in mode.call.guards
         )
+        and any(_share_loop(mode.call, call) for call in (forward.call, *forward.moment.stack))
         for mode in forward.modes
         if mode.call is not None and mode.switch is not None and not has_returned(mode.switch, forward.moment)
     )
+
+
+def _share_loop(one: Call, other: Call) -> bool:
+    """Whether two calls stand in the same loop of a function."""
+    return one.function is other.function and any(
+        one in calls and other in calls for calls in _calls_in_loops(one.function.trace)
+    )
+
+
+def _calls_in_loops(trace: Trace) -> Iterator[list[Call]]:
+    for step in trace:
+        if isinstance(step, LoopStep):
+            yield calls_in(step.body)
+        for block in blocks(step):
+            yield from _calls_in_loops(block)
 
 
 def has_returned(switch: Moment, now: Moment) -> bool:

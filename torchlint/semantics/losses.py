@@ -27,7 +27,8 @@ class LossUse:
 
     `site` is the call, `criterion` the place where the loss object was created (None for a function), `inputs`
     what stands last before the first argument, one answer for each module or path that may have made it.
-    `alone` is False if the same call may be meant for something that expects another input.
+    `alone` is False if the same call may be meant for something that expects another input, or an argument that is not
+    known decides whether there is one.
     """
 
     name: str

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 from torchlint.semantics.nodes import Attr, Binary, Call, Free, Join, Loop, Node, Param
 from torchlint.semantics.reach import BUDGET, cuts_gradient
 from torchlint.semantics.traces import conditions
-from torchlint.semantics.values import Context, Opaque
+from torchlint.semantics.values import Opaque
 
 if TYPE_CHECKING:
     from torchlint.semantics.execution import Walk
     from torchlint.semantics.functions import Function
     from torchlint.semantics.training import State
-
-Bound = tuple[Node, "Context | None"]
+    from torchlint.semantics.values import Bound
 
 #: Nodes that a loss may be computed from. Whoever asks for more gets no answer.
 REACHED = 1500

@@ -17,6 +17,7 @@ from torchlint.semantics.layers import is_self, own_attribute
 from torchlint.semantics.nodes import Attr, Binary, Call, Comprehension, Display, Free, Node, Param, Starred, strip
 from torchlint.semantics.operations import called_name
 from torchlint.semantics.options import Options
+from torchlint.semantics.usage import COMMENT
 from torchlint.semantics.values import (
     ClassValue,
     Constant,
@@ -38,7 +39,6 @@ MAX_DEPTH = 6
 #: What goes through the parts of a network without their names.
 _PARTS_UNNAMED = (b"children()", b"modules()", b"getattr", b"_modules", b"vars(", b"__dict__")
 #: Where something begins that is part of no class.
-_COMMENT = re.compile("#.*")
 _EDGE = re.compile(r"""^[^\s#)\]}"']""", re.MULTILINE)
 #: Modules that are no more than the parts that they are given.
 _ROWS = frozenset({"Sequential", "ModuleList"})
@@ -380,7 +380,7 @@ def _source(cls: Class) -> bytes:
     begin = re.search(rf"\bclass\s+{cls.name}\b", text)
     start = begin.end() if begin is not None else 0
     end = _EDGE.search(text, start)
-    return _COMMENT.sub("", text[start : end.start() if end is not None else len(text)]).encode()
+    return COMMENT.sub(b"", text[start : end.start() if end is not None else len(text)].encode())
 
 
 def _is_given(node: Node) -> bool:

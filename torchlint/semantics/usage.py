@@ -16,7 +16,8 @@ _UNNAMED = re.compile(
     re.IGNORECASE,
 )
 
-_COMMENT = re.compile(rb"(?m)^[ \t]*#.*$")
+#: A row that holds no code.
+COMMENT = re.compile(rb"(?m)^[ \t]*#.*$")
 
 #: Parts that only parts that are left over use, which only such parts use.
 MAX_DEPTH = 3
@@ -59,7 +60,7 @@ def is_left_over(part: Class | Function, depth: int = 0) -> bool:
 def _is_named(part: Class | Function, depth: int) -> bool:
     """Whether the file of a class or function names it, but for its own code and that of others that nobody uses."""
     module = part.module
-    data = _COMMENT.sub(b"", module.source.data)
+    data = COMMENT.sub(b"", module.source.data)
     pattern = rb"(class\s+|def\s+|super\(\s*)?\b%s\b" % re.escape(part.name.encode())
     mentions = [match for match in re.finditer(pattern, data) if not match[1]]
     rows = {data.count(b"\n", 0, match.start()) + 1 for match in mentions}
