@@ -141,17 +141,23 @@ def is_restored_by_option(forward: Forward) -> bool:
             id(cond) not in around and not any(isinstance(strip(node), (Loop, Element)) for node in origins(cond))
             for cond, _ in mode.call.guards
         )
-        and any(_share_loop(mode.call, call) for call in (forward.call, *forward.moment.stack))
+        and _comes_round(mode.call, forward)
         for mode in forward.modes
         if mode.call is not None and mode.switch is not None and not has_returned(mode.switch, forward.moment)
     )
 
 
-def _share_loop(one: Call, other: Call) -> bool:
-    """Whether two calls stand in the same loop of a function."""
-    return one.function is other.function and any(
-        one in calls and other in calls for calls in _calls_in_loops(one.function.trace)
-    )
+def _comes_round(switch: Call, forward: Forward) -> bool:
+    """Whether a switch is done again in each round in which a forward is: it stands in the same loop, or its function,
+    which is under way, is called in one.
+    """
+    way = [*forward.moment.stack, forward.call]
+    own = next((n for n in reversed(range(len(way))) if way[n].function is switch.function), None)
+    if own is None:
+        return False
+    if any(switch in calls and way[own] in calls for calls in _calls_in_loops(switch.function.trace)):
+        return True
+    return any(call in calls for call in way[:own] for calls in _calls_in_loops(call.function.trace))
 
 
 def _calls_in_loops(trace: Trace) -> Iterator[list[Call]]:
