@@ -289,8 +289,20 @@ class Modes:
             if names == {TRAIN}:
                 self.learnt[key] = forward
             elif EVAL in names and UNKNOWN not in names and (key in self.learnt or self._after_evaluation(forward)):
+                if self._was_in_eval_before(self.learnt.get(key), listener):
+                    continue
                 if not self._is_mostly_without(forward, backed, listener) and not is_restored_by_option(forward):
                     self._report_left_in_eval(forward, listener)
+
+    def _was_in_eval_before(self, learnt: Forward | None, listener: TrainingListener) -> bool:
+        """Whether nobody ever switched a network to train mode, and the layers that matter in it, as far as they are
+        known, were in eval mode when it was made of them.
+        """
+        if learnt is None or self._explicit(learnt):
+            return False
+        sensitivity = listener.places.sensitivity
+        with listener.evaluator.aside(FUEL):
+            return sensitivity.is_built_on_eval(learnt.value) and not sensitivity.is_certain(learnt.value)
 
     def _after_evaluation(self, forward: Forward) -> bool:
         """Whether eval mode was set for an evaluation, in another function than the one that trains."""

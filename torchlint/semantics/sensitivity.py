@@ -108,6 +108,22 @@ class Sensitivity:
             return False
         return not (self.is_certain(value) or self.is_possible(value) or self.is_open(value))
 
+    def is_built_on_eval(self, value: Value) -> bool:
+        """Whether a network takes over parts of one that is in eval mode from the beginning."""
+        if not isinstance(value, Instance) or value.cls is None:
+            return False
+        init = self.evaluator.find_method(value.cls, "__init__")
+        return init is not None and self._makes_in_eval(init, 0)
+
+    def _makes_in_eval(self, function: Function, depth: int) -> bool:
+        return any(_is_put_in_eval(call, function) for call in function.calls) or any(
+            isinstance(callee, FunctionValue)
+            and callee.self_value is None
+            and (_gives_in_eval(callee.function) or (depth < 2 and self._makes_in_eval(callee.function, depth + 1)))
+            for call in function.calls
+            for callee in self.evaluator.values(call.func, None)
+        )
+
     def _external(self, value: Instance) -> bool:
         if value.name.startswith(known.MODEL_FACTORIES):
             return True
@@ -199,6 +215,8 @@ class Sensitivity:
                     continue
                 if attribute is not None and not self._is_applied(network, attribute):
                     continue
+                if _is_put_in_eval(call, function):
+                    continue
             for callee in self.evaluator.values(call.func, context):
                 if self._call_holds(callee, call, function, context, network, gated, depth):
                     return True
@@ -241,6 +259,8 @@ class Sensitivity:
                 return holds(self.evaluator.some_instance(callee.cls))
             return any(holds(part) for part in self.evaluator.called(callee, call, context))
         if isinstance(callee, FunctionValue) and callee.self_value is None and callee.function is not function:
+            if network is not None and _gives_in_eval(callee.function):
+                return False
             frame = self.evaluator.entered(callee, call, context) if context is not None else None
             return self._function_holds(callee.function, frame, network, gated, depth + 1)
         return False
@@ -372,6 +392,20 @@ class Sensitivity:
             for method in owner.methods.values()
             for call in method.calls
         )
+
+
+def _is_put_in_eval(made: Call, function: Function) -> bool:
+    """Whether a network of which parts are taken over is in eval mode from the beginning: `net = Net(); net.eval()`."""
+    return any(
+        isinstance(call.func, Attr) and call.func.name == "eval" and strip(call.func.base) is made
+        for call in function.calls
+    )
+
+
+def _gives_in_eval(function: Function) -> bool:
+    """`return model.eval()`."""
+    values = [strip(item.value) for item in function.returns]
+    return bool(values) and all(isinstance(value, Call) and called_name(value) == "eval" for value in values)
 
 
 def _source(cls: Class) -> bytes:
