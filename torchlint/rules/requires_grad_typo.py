@@ -78,8 +78,8 @@ class RequiresGradTypo(StaticRule):
     A module is only known where it is created or listed (`model.children()`) in code that is seen. An attribute of
     one of these names that a class of the project defines is its own business and is not reported, unless a layer sets
     its own `requires_grad` to False and never asks for it. A tensor that was just made and is told that it needs no
-    gradient is not reported: it needs none anyway. Nor is a network that is put into eval mode in the same function:
-    it only answers, and no optimizer is given it.
+    gradient is not reported: it needs none anyway. Nor is a network that is put into eval mode in the same function and
+    given to nothing that may train it, nor one where the optimizers of the file are given the parameters of others.
 
     ## References
     - [torch.nn.Module.requires_grad_](https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.requires_grad_)

@@ -75,9 +75,10 @@ class Uint8Arithmetic(StaticRule):
 
     ## Known problems
     An array whose dtype can't be seen in the project is not reported, unless the docstring says that it is an image
-    in [0, 255]. Sums that shift labels by a small number, sums of two arrays that nothing divides (they may be masks
-    of different objects), differences of masks of 0 and 1, and blends of two pictures by a mask are not reported, nor
-    the difference of two arrays of which the function asks elsewhere which is greater, or that is only shown.
+    in [0, 255]. Sums that shift labels by a small number, sums of two pictures that become no mean (they may be masks
+    of different objects), labels of one channel times a number, differences of masks of 0 and 1, and blends of two
+    pictures by a mask are not reported, nor the difference of two arrays of which the function asks elsewhere which is
+    greater, or that is only shown.
 
     ## References
     - [NumPy: overflow errors](https://numpy.org/doc/stable/user/basics.types.html#overflow-errors)

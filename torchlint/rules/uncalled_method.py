@@ -11,7 +11,7 @@ from torchlint.semantics.knowledge.training import is_evaluation, is_generation
 from torchlint.semantics.layers import assigns, has_weights, is_module, is_self
 from torchlint.semantics.nodes import Attr, Call, Node, Param, strip
 from torchlint.semantics.operations import called_name
-from torchlint.semantics.traces import Bare, LoopStep, Trace, Within, blocks, calls_in, expects_error
+from torchlint.semantics.traces import Bare, Trace, Within, blocks, calls_in, expects_error, loops_in
 from torchlint.semantics.values import ClassValue, Container, External, FunctionValue, Instance, Opaque
 
 if TYPE_CHECKING:
@@ -113,8 +113,8 @@ class UncalledMethod(StaticRule):
     ## Known problems
     An attribute or property of your own class that has one of these names is not reported if its class is found
     in the project. A name alone in a `try` block or under `pytest.raises` is a probe and is not reported, nor is
-    `torch.no_grad()` where the function enters one by `with` behind it, nor a `model.state_dict` that stands for the
-    best weights until the first round gives better ones.
+    `torch.no_grad()` where the function enters one by `with` before anything is recorded, or where nothing behind it
+    can have weights, nor a `model.state_dict` that stands for the best weights until the first round gives better ones.
 
     ## References
     - [torch.nn.Module.eval](https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.eval)
@@ -180,7 +180,7 @@ class UncalledMethod(StaticRule):
             if isinstance(value, External) and value.name in _CONTEXTS:
                 if _is_entered_later(module, call.function.trace, call):
                     return
-                looped = any(call in calls_in(loop.body) for loop in _loops(call.function.trace))
+                looped = any(call in calls_in(loop.body) for loop in loops_in(call.function.trace))
                 behind = (other for other in call.function.calls if looped or other.n > call.n)
                 if value.last in _SWITCHES and not any(_may_record(module, other) for other in behind):
                     return
@@ -294,14 +294,6 @@ def _is_entered_later(module: Module, trace: Trace, call: Call) -> bool:
     return first is not None and not any(
         _may_record(module, other) for other in call.function.calls if call.n < other.n < first
     )
-
-
-def _loops(trace: Trace) -> Iterator[LoopStep]:
-    for step in trace:
-        if isinstance(step, LoopStep):
-            yield step
-        for block in blocks(step):
-            yield from _loops(block)
 
 
 def _contexts(trace: Trace) -> Iterator[Call]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ from torchlint.semantics.nodes import Attr, Call, Element, Loop, Node, strip
 from torchlint.semantics.places import Key
 from torchlint.semantics.reach import hands_back, origins
 from torchlint.semantics.switches import is_asked_for, is_for_now, is_toggled
-from torchlint.semantics.traces import LoopStep, Trace, blocks, calls_in
+from torchlint.semantics.traces import calls_in, loops_in
 from torchlint.semantics.values import Context, Value
 
 if TYPE_CHECKING:
@@ -155,17 +154,11 @@ def _comes_round(switch: Call, forward: Forward) -> bool:
     own = next((n for n in reversed(range(len(way))) if way[n].function is switch.function), None)
     if own is None:
         return False
-    if any(switch in calls and way[own] in calls for calls in _calls_in_loops(switch.function.trace)):
-        return True
-    return any(call in calls for call in way[:own] for calls in _calls_in_loops(call.function.trace))
-
-
-def _calls_in_loops(trace: Trace) -> Iterator[list[Call]]:
-    for step in trace:
-        if isinstance(step, LoopStep):
-            yield calls_in(step.body)
-        for block in blocks(step):
-            yield from _calls_in_loops(block)
+    for loop in loops_in(switch.function.trace):
+        inside = calls_in(loop.body)
+        if switch in inside and way[own] in inside:
+            return True
+    return any(call in calls_in(loop.body) for call in way[:own] for loop in loops_in(call.function.trace))
 
 
 def has_returned(switch: Moment, now: Moment) -> bool:

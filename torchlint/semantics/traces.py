@@ -101,6 +101,15 @@ def blocks(step: Step) -> tuple[Trace, ...]:
     return ()
 
 
+def loops_in(trace: Trace) -> Iterator[LoopStep]:
+    """The loops of a trace, those in its loops and branches too."""
+    for step in trace:
+        if isinstance(step, LoopStep):
+            yield step
+        for block in blocks(step):
+            yield from loops_in(block)
+
+
 def calls_in(trace: Trace) -> list[Call]:
     """The calls of a trace, those in its loops and branches too."""
     found: list[Call] = []
