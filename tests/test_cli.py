@@ -199,6 +199,7 @@ def test_stdin_sees_the_project_of_its_name(torchlint: Command, tmp_path: Path) 
         (["check", "--output-format", "xml"], "Invalid value for '--output-format'"),
         (["check", "-j", "0"], "Invalid value for '-j'"),
         (["check", "--frobnicate"], "No such option"),
+        (["check", "--exclude", "[z-a]"], "Error: --exclude: '[z-a]' is no pattern in the syntax of .gitignore\n"),
         (["check", "-", "a.py"], "standard input can't be linted together with files"),
         (["frobnicate"], "No such command 'frobnicate'"),
         (["rule", "TLN2011"], "Error: unknown rule 'TLN2011', did you mean 'TLN201'?\n"),
@@ -225,6 +226,16 @@ def test_nothing_to_lint(torchlint: Command) -> None:
     result = torchlint("check")
     assert result.code == 0
     assert "no Python file or notebook" in result.err
+
+
+def test_gitignore_that_can_not_be_read(torchlint: Command, tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(BUGGY)
+    (tmp_path / "left_out.py").write_text(BUGGY)
+    (tmp_path / ".gitignore").write_text("[z-a].py\nleft_out.py\n")
+    result = torchlint("check", "--output-format", "concise")
+    assert result.code == 1
+    assert result.err == ""
+    assert "train.py" in result.out and "left_out.py" not in result.out
 
 
 def test_rule_pages(torchlint: Command) -> None:
