@@ -241,7 +241,7 @@ class ActivationFinder:
 
     def _call(self, call: Call, context: Context | None, path: Path) -> Activations:
         results: list[Activation] = []
-        for callee in self.evaluator.values(call.func, context):
+        for callee in self.evaluator.callees(call, context):
             results += self.applied(callee, call, context, path)
         if len({_family(item.kind) for item in results if item.maker is None}) > 1:
             # an activation that is chosen before, perhaps with the loss that belongs to it

@@ -129,9 +129,35 @@ class Calls:
                 exact = False
         return Arguments(positional, keywords, exact)
 
+    def callees(self, call: Call, context: Context | None) -> Values:
+        """What a call may call: of several, those that can be called with its arguments."""
+        callees = self.evaluator.values(call.func, context)
+        if len(callees) < 2:
+            return callees
+        return tuple(callee for callee in callees if self._takes(callee, call, context)) or callees
+
+    def _takes(self, callee: Value, call: Call, context: Context | None) -> bool:
+        """Whether a call could be one of `callee`, by the number and the names of its arguments."""
+        if not isinstance(callee, (FunctionValue, ClassValue, Instance)):
+            return True
+        frame = self.entered(callee, call, context)
+        if frame is None or frame.function.decorators:
+            return True
+        function = frame.function
+        arguments, offset = self.arguments(call, context), self._offset(function, frame)
+        kinds = {param.kind for param in function.params}
+        plain = [param for param in function.params if param.kind == "plain"][offset:]
+        if "args" not in kinds and len(arguments.positional) > len(plain):
+            return False
+        named = {param.name for param in function.params if param.kind in ("plain", "keyword")}
+        if "kwargs" not in kinds and not named.issuperset(arguments.keywords):
+            return False
+        needed = [param for param in function.params[offset:] if param.kind in ("plain", "keyword") and not param.default]
+        return not arguments.exact or all(arguments.bound(param, offset) is not None for param in needed)
+
     def call(self, node: Call, context: Context | None) -> Values:
         results: list[Value] = []
-        for callee in self.evaluator.values(node.func, context):
+        for callee in self.callees(node, context):
             results += self.called(callee, node, context)
         return tuple(results)
 

@@ -122,6 +122,7 @@ class Evaluator:
         self.mro, self.external_bases = self.objects.mro, self.objects.external_bases
         self.find_method = self.objects.find_method
         self.argument, self.arguments = self.calls.argument, self.calls.arguments
+        self.callees = self.calls.callees
         self.called, self.entered, self.returned = self.calls.called, self.calls.entered, self.calls.returned
 
     def forget(self) -> None:

@@ -261,7 +261,7 @@ class Walk(Generic[S]):
     def _call(self, call: Call, state: S) -> None:
         if not self.evaluator.feasible(call.guards[-1:], self.context):
             return  # `model(x) if prior is None else model(x, prior)`
-        callees = self.evaluator.values(call.func, self.context)
+        callees = self.evaluator.callees(call, self.context)
         if self.listener.called(call, callees, self, state):
             return
         frames = []

@@ -5,9 +5,10 @@ it is under another name.
 from __future__ import annotations
 
 import re
+from itertools import permutations
 from typing import TYPE_CHECKING
 
-from torchlint.semantics.nodes import Binary, Call, Param, strip
+from torchlint.semantics.nodes import Attr, Binary, Call, Choice, Param, strip
 from torchlint.semantics.one_channel import moves_gray_channel
 from torchlint.semantics.operations import called_name
 from torchlint.semantics.reach import origins
@@ -26,6 +27,7 @@ def is_harmless(shapes: Shapes, view: WrongView) -> bool:
         _is_square(view)
         or _may_keep_the_last(view.regrouping)
         or _may_add_ones(view.regrouping)
+        or _is_moved_on_request(view)
         or _is_documented_as_one(view)
         or _feeds_single_values(shapes, view)
         or moves_gray_channel(view.regrouping, view.call.function.module)
@@ -67,6 +69,22 @@ def _is_documented_as_one(view: WrongView) -> bool:
     function = view.call.function
     params = {node.name for node in origins(view.tensor) if isinstance(node, Param) and node.function is function}
     return any(re.search(rf"\b{name}\b[^\n\[(]*[\[(][^\])\n]*,\s*1\s*[\])]", function.doc) for name in params)
+
+
+def _is_moved_on_request(view: WrongView) -> bool:
+    """Whether an option has the dimensions moved before the view, and whoever leaves it out wants them as they were:
+    `if fixed: x = x.transpose(1, 2)`.
+    """
+    node = strip(view.tensor)
+    if not isinstance(node, Choice):
+        return False
+    return any(
+        isinstance(moved, Call)
+        and called_name(moved) in ("permute", "transpose", "movedim", "swapaxes")
+        and isinstance(moved.func, Attr)
+        and any(strip(part) is other for part in (moved.func.base, *moved.args[:1]))
+        for moved, other in permutations(map(strip, node.parts()))
+    )
 
 
 def _feeds_single_values(shapes: Shapes, view: WrongView) -> bool:

@@ -26,7 +26,7 @@ _PARTS = frozenset({"modules", "named_modules", "children", "named_children"})
 
 
 def handed_in(network: Value, met: Container[Key], listener: TrainingListener, depth: int = 0) -> set[Key]:
-    """The networks that were handed to a network, as far as they are known to be some, or were met as such."""
+    """The networks that were handed to a network, as far as they are known to be some, and its parts that were met."""
     if not isinstance(network, Instance) or depth == MAX_DEPTH:
         return set()
     found: set[Key] = set()
@@ -34,7 +34,7 @@ def handed_in(network: Value, met: Container[Key], listener: TrainingListener, d
         key = listener.places.key(part)
         if part is network or not (key in met or listener.places.is_module(part)):
             continue
-        if not is_inner(part, listener):
+        if key in met or not is_inner(part, listener):
             found |= {key, *handed_in(part, met, listener, depth + 1)}
     return found
 

@@ -184,7 +184,7 @@ class Sensitivity:
         return False
 
     def _parts_hold(self, network: Instance) -> bool:
-        """Whether a network that this very object was given is mode-sensitive (`Head(backbone)`)."""
+        """Whether a network that this very object was given, in train mode, is mode-sensitive (`Head(backbone)`)."""
         assert network.cls is not None
         names = {
             store.target.name
@@ -194,7 +194,10 @@ class Sensitivity:
             if isinstance(store.target, Attr) and _is_given(store.value)
         }
         return any(
-            isinstance(part, Instance) and self.places.is_module(part) and self.is_certain(part)
+            isinstance(part, Instance)
+            and self.places.is_module(part)
+            and not _is_made_in_eval(part)
+            and self.is_certain(part)
             for name in sorted(names)
             for part in self.evaluator.attribute(network, name)
         )
@@ -406,6 +409,12 @@ def _gives_in_eval(function: Function) -> bool:
     """`return model.eval()`."""
     values = [strip(item.value) for item in function.returns]
     return bool(values) and all(isinstance(value, Call) and called_name(value) == "eval" for value in values)
+
+
+def _is_made_in_eval(part: Instance) -> bool:
+    """Whether a network comes in eval mode from where it is made."""
+    made = part.call
+    return made is not None and (_is_put_in_eval(made, made.function) or _gives_in_eval(made.function))
 
 
 def _source(cls: Class) -> bytes:

@@ -324,12 +324,13 @@ class TrainingListener:
         weight = target.base if isinstance(target, Attr) and target.name == "data" else target
         gradients = list(_gradients_in(amount))
         if gradients and not _is_renewed(weight) and (not isinstance(weight, Attr) or weight.name != "grad"):
-            self.stepping.may_step()
             place = self.places.place(weight, walk.context)
-            for gradient in gradients:
-                if place and self.places.place(gradient.base, walk.context) == place:
-                    state.gradients.stepped_by_hand(weight, at, place, walk, self)
-                    return
+            others = [self.places.place(gradient.base, walk.context) for gradient in gradients]
+            if place and all(other and place.isdisjoint(other) for other in others):
+                return  # a sum of what others have: `importance += mask.grad.abs()`
+            self.stepping.may_step()
+            if place and place in others:
+                state.gradients.stepped_by_hand(weight, at, place, walk, self)
 
 
 def _is_renewed(weight: Node) -> bool:
