@@ -152,7 +152,7 @@ class Calls:
         named = {param.name for param in function.params if param.kind in ("plain", "keyword")}
         if "kwargs" not in kinds and not named.issuperset(arguments.keywords):
             return False
-        needed = [param for param in function.params[offset:] if param.kind in ("plain", "keyword") and not param.default]
+        needed = [param for param in function.params[offset:] if param.name in named and param.default is None]
         return not arguments.exact or all(arguments.bound(param, offset) is not None for param in needed)
 
     def call(self, node: Call, context: Context | None) -> Values:
