@@ -7,13 +7,14 @@ from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics.functions import Class, Function
 from torchlint.semantics.knowledge.layers import AFFINE, HOLDERS, WEIGHTED
 from torchlint.semantics.layers import has_weights, is_module_class, is_self, own_frame
-from torchlint.semantics.nodes import Attr, Call, Choice, Join, Loop, Node, Starred, strip
+from torchlint.semantics.nodes import Attr, Call, Choice, Join, Loop, Node, Param, Starred, strip
 from torchlint.semantics.operations import Operations, called_name
 from torchlint.semantics.values import Instance
 
 if TYPE_CHECKING:
     from torchlint.semantics.evaluate import Evaluator
     from torchlint.semantics.module import Module
+    from torchlint.semantics.values import Context
 
 #: Methods that give back the layer they are called on, as it is.
 _FLUENT = frozenset({"to", "cuda", "cpu", "float", "double", "half", "bfloat16", "type", "train"})
@@ -142,6 +143,7 @@ def _built(module: Module, method: Function, call: Call, running: list[Function]
             or value.call.function not in running
             or not _has_new_weights(module, value)
             or not _is_only_applied(value.call, method, isinstance(func, Attr))
+            or _is_drawn_on_request(module, value.call, method)
         ):
             return []
         made.append(value)
@@ -152,7 +154,7 @@ def _has_new_weights(module: Module, value: Instance) -> bool:
     evaluator = module.evaluator
     if value.cls is None:
         learns = value.last in WEIGHTED | HOLDERS and has_weights(evaluator, value)
-        return learns and not _only_gathers(value) and not _standardises(evaluator, value)
+        return learns and not _only_gathers(evaluator, value) and not _standardises(evaluator, value)
     methods = [method for cls in evaluator.mro(value.cls) for method in cls.methods.values()]
     if any(called_name(call) in _LOADING for method in methods for call in method.calls):
         return False
@@ -165,11 +167,33 @@ def _standardises(evaluator: Evaluator, value: Instance) -> bool:
     return value.last in AFFINE and evaluator.constant(tracks, value.context) is False
 
 
-def _only_gathers(value: Instance) -> bool:
-    """`nn.Sequential(*self.layers)`: the layers themselves are older."""
+def _only_gathers(evaluator: Evaluator, value: Instance) -> bool:
+    """`nn.Sequential(*self.layers)`, `nn.Sequential(self.linear, nn.ReLU())`: what has weights is older."""
     given = value.call.args if value.call is not None and value.last in HOLDERS else ()
     parts = [strip(arg.base if isinstance(arg, Starred) else arg) for arg in given]
-    return bool(parts) and all(isinstance(part, Attr) for part in parts)
+    return bool(parts) and all(isinstance(part, Attr) or _is_without(evaluator, part, value.context) for part in parts)
+
+
+def _is_without(evaluator: Evaluator, part: Node, context: Context | None) -> bool:
+    """Whether a part is a layer without weights."""
+    layers = evaluator.values(part, context)
+    return bool(layers) and all(isinstance(layer, Instance) and not has_weights(evaluator, layer) for layer in layers)
+
+
+def _is_drawn_on_request(module: Module, built: Call, method: Function) -> bool:
+    """Whether an argument of `forward` decides between new random weights and those of such a layer that is kept:
+    a random convolution is a way to augment images.
+    """
+    assert method.cls is not None
+    if not any(isinstance(strip(part), Param) for cond, _ in built.guards for part in (cond, *cond.parts())):
+        return False
+    written = "".join(module.text(built).split())
+    return any(
+        "".join(module.text(call).split()) == written
+        for other in method.cls.methods.values()
+        if other.name == "__init__"
+        for call in other.calls
+    )
 
 
 def _is_only_applied(built: Call, method: Function, as_attribute: bool) -> bool:

@@ -181,7 +181,7 @@ class Calls:
         if context is not None and context.depth >= MAX_DEPTH:
             return None
         if isinstance(callee, Opaque) and isinstance(call.func, Attr):
-            found = self._super_method(call.func, context)
+            found = self.super_method(call.func, context)
             return self.evaluator.frame(found[0], call, context, found[1]) if found is not None else None
         if isinstance(callee, FunctionValue):
             function = callee.function
@@ -317,7 +317,7 @@ class Calls:
         items = tuple(arguments.positional)
         return (self.evaluator.containers.container("tuple", call, context, items, None, True),)
 
-    def _super_method(self, func: Attr, context: Context | None) -> tuple[Function, Instance | None] | None:
+    def super_method(self, func: Attr, context: Context | None) -> tuple[Function, Instance | None] | None:
         """`super().name`: the method of the next base that has it."""
         base = func.base
         if not (isinstance(base, Call) and isinstance(base.func, Free) and base.func.name == "super"):

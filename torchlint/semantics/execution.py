@@ -83,6 +83,9 @@ class Listener(Protocol[S]):
 
     def merge(self, states: list[S]) -> S: ...
 
+    def merge_objects(self, before: S, states: list[S]) -> S:
+        """Merge what calls of several objects, of which only one is there in a run, made of the state `before`."""
+
     def assign(self, state: S, other: S) -> None:
         """Make `state`, which a caller holds, what `other` is."""
 
@@ -278,13 +281,19 @@ class Walk(Generic[S]):
 
     def _one_of(self, call: Call, frames: list[Context], state: S) -> None:
         """Each run of a call enters one of the functions that it may mean."""
-        if not frames:
+        if len(frames) < 2:
+            for frame in frames:
+                self.enter(call, frame, state)
             return
-        ends = [self.listener.copy(state) for _ in frames[1:]]
-        for frame, own in zip(frames, [state, *ends], strict=True):
+        before, ends = self.listener.copy(state), [self.listener.copy(state) for _ in frames]
+        for frame, own in zip(frames, ends, strict=True):
             self.enter(call, frame, own)
-        if ends:
-            self.listener.assign(state, self.listener.merge([state, *ends]))
+        objects = {id(frame.self_value) for frame in frames if frame.self_value is not None}
+        if len(objects) == len(frames):
+            merged = self.listener.merge_objects(before, ends)
+        else:
+            merged = self.listener.merge(ends)
+        self.listener.assign(state, merged)
 
     def _handed_over(self, call: Call, state: S) -> None:
         """A function that is given to code that isn't seen is called there, it is not known with what:

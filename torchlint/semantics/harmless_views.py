@@ -27,6 +27,7 @@ def is_harmless(shapes: Shapes, view: WrongView) -> bool:
         _is_square(view)
         or _may_keep_the_last(view.regrouping)
         or _may_add_ones(view.regrouping)
+        or _may_cut_windows(view.regrouping)
         or _is_moved_on_request(view)
         or _is_documented_as_one(view)
         or _feeds_single_values(shapes, view)
@@ -69,6 +70,16 @@ def _is_documented_as_one(view: WrongView) -> bool:
     function = view.call.function
     params = {node.name for node in origins(view.tensor) if isinstance(node, Param) and node.function is function}
     return any(re.search(rf"\b{name}\b[^\n\[(]*[\[(][^\])\n]*,\s*1\s*[\])]", function.doc) for name in params)
+
+
+def _may_cut_windows(regrouping: Regrouping) -> bool:
+    """Whether `x.view(-1, 32, width)` of (32, time, width) may cut windows of 32 steps out of a time that holds some."""
+    source, targets = regrouping.source, regrouping.targets
+    known = list(map(product, source.front))
+    if source.hole is not None or len(known) < 3 or targets[0].constant != -1 or targets[2:] != known[2:]:
+        return False
+    time = known[1].atom
+    return targets[1].constant is not None and targets[1].known == known[0].known and time is not None and time.value is None
 
 
 def _is_moved_on_request(view: WrongView) -> bool:

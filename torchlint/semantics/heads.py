@@ -8,8 +8,8 @@ import re
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.knowledge import training as known
-from torchlint.semantics.nodes import Attr, Call, Free, Item, Node, Slice, Starred, strip
-from torchlint.semantics.operations import called_name
+from torchlint.semantics.nodes import Attr, Call, Const, Free, Item, Node, Slice, Starred, strip
+from torchlint.semantics.operations import Operations, called_name
 from torchlint.semantics.values import Bound, Constant, External, Instance, Opaque, Value
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: what torchvision, timm and others call the layer, or the layers, that come last
 _HEADS = frozenset({"fc", "classifier", "head", "heads", "last_linear"})
+#: what gives the weights of a network, and nothing of it that is run
+_WEIGHTS = frozenset({"state_dict", "parameters", "named_parameters"})
 #: calls that put a layer into the module that they are called on
 _ADDING = frozenset({"add_module", "register_module", "append", "insert", "extend", "__setattr__"})
 #: classifiers of torchvision; inception and googlenet give several results while they train
@@ -99,9 +101,30 @@ def is_plain_part(part: Value, evaluator: Evaluator) -> bool:
 
 
 def is_used_in_part(factory: str, call: Call) -> bool:
-    """The same of a call of the library: only the features are taken of what it makes."""
-    takers = call.function.module.evaluator.dtypes.operations(call.function).takers_of(call)
-    return _differs_in_head(factory) and all(isinstance(taker, Attr) and taker.name == "features" for taker in takers)
+    """The same of a call of the library: only the features are taken of what it makes, or only its weights."""
+    operations = call.function.module.evaluator.dtypes.operations(call.function)
+    takers = operations.takers_of(call)
+    if takers and all(isinstance(taker, Attr) and taker.name in _WEIGHTS for taker in takers):
+        return True
+    return _differs_in_head(factory) and all(
+        isinstance(taker, Attr) and (taker.name == "features" or _is_first_child(taker, operations)) for taker in takers
+    )
+
+
+def _is_first_child(node: Node, operations: Operations) -> bool:
+    """`list(net.children())[0]`, the features of these networks."""
+    if not isinstance(node, Attr) or node.name != "children":
+        return False
+    for _ in range(2):
+        # the call of the method, and the list of what it gives
+        calls = [taker for taker in operations.takers_of(node) if isinstance(taker, Call)]
+        if len(calls) != 1:
+            return False
+        node = calls[0]
+    takers = operations.takers_of(node)
+    return bool(takers) and all(
+        isinstance(taker, Item) and isinstance(taker.index, Const) and taker.index.value == 0 for taker in takers
+    )
 
 
 def _differs_in_head(factory: str) -> bool:

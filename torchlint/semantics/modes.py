@@ -187,7 +187,7 @@ class Modes:
                 continue
             if is_unused(call) or is_resampled(call, walk) or tells_losses(value, call, listener.evaluator):
                 continue
-            if place is not None and place.loop is None and walk.grad and hands_back(call.function, call):
+            if place is not None and walk.grad and hands_back(call.function, call):
                 place = None  # only the end of the program tells that the caller doesn't train on it
             self.evaluated |= {
                 id(mode.call)

@@ -224,4 +224,8 @@ def _callees(function: Function, evaluator: Evaluator) -> list[Function]:
                 method = evaluator.find_method(value.cls, "__call__")
                 if method is not None:
                     found.append(method)
+            elif isinstance(value, Opaque) and isinstance(call.func, Attr):
+                inherited = evaluator.calls.super_method(call.func, None)
+                if inherited is not None:
+                    found.append(inherited[0])
     return found

@@ -76,6 +76,10 @@ class ShapeRanks(ShapeSizes):
         if unpacked:
             self._unpacked.update(atom.base for axis in shape.front for size in axis for atom, _ in size.atoms)
         if hole is None:
+            bases = {atom.base for axis in shape.front for size in axis for atom, _ in size.atoms}
+            if len(bases) == 1 and rank != len(shape.front):
+                # two branches disagree, each for another tensor
+                self._ranks.update({base: None for base in bases if base in self._ranks})
             return
         whole = rank - len(shape.front) - len(shape.back) + hole.start - hole.stop
         if whole <= 0:

@@ -7,9 +7,9 @@ that were cleared unused, evaluation in train mode, training that went on in eva
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from torchlint.semantics.execution import Moment, Region, Walk
 from torchlint.semantics.functions import Function
@@ -32,6 +32,9 @@ from torchlint.semantics.values import ClassValue, Context, External, FunctionVa
 if TYPE_CHECKING:
     from torchlint.semantics.evaluate import Evaluator
     from torchlint.semantics.module import Site
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
 
 #: A limit on gradients above this is none, or one that was multiplied by the loss scale.
 NO_LIMIT = 1000
@@ -85,6 +88,15 @@ class TrainingListener:
             first.modes.merge(other.modes)
             first.scaling = first.scaling.merge(other.scaling)
         return first
+
+    def merge_objects(self, before: State, states: list[State]) -> State:
+        """The object that is there in a run is the same in all calls: what one alone changes is what it makes of it."""
+        modes = _changed_once(before.modes.modes, [state.modes.modes for state in states])
+        optimizers = _changed_once(before.gradients.optimizers, [state.gradients.optimizers for state in states])
+        merged = self.merge(states)
+        merged.modes.modes.update(modes)
+        merged.gradients.optimizers.update(optimizers)
+        return merged
 
     def assign(self, state: State, other: State) -> None:
         state.gradients, state.modes, state.scaling = other.gradients, other.modes, other.scaling
@@ -331,6 +343,16 @@ class TrainingListener:
             self.stepping.may_step()
             if place and place in others:
                 state.gradients.stepped_by_hand(weight, at, place, walk, self)
+
+
+def _changed_once(before: Mapping[K, V], after: Iterable[Mapping[K, V]]) -> dict[K, V]:
+    """The entries that are others after one of several calls, and as before after the rest."""
+    changed: dict[K, list[V]] = {}
+    for entries in after:
+        for key, entry in entries.items():
+            if entry != before.get(key):
+                changed.setdefault(key, []).append(entry)
+    return {key: entries[0] for key, entries in changed.items() if len(entries) == 1}
 
 
 def _is_renewed(weight: Node) -> bool:
