@@ -7,11 +7,13 @@ backward that made them and the step that should use them are *lost* (TLN102).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.functions import Function
 from torchlint.semantics.measuring import is_trial
+from torchlint.semantics.membership import handed_in
 from torchlint.semantics.nodes import Attr, Call, Choice, Const, Item, Join, Loop, Node, strip
 from torchlint.semantics.places import Key, Place, names_of
 from torchlint.semantics.values import Instance
@@ -203,7 +205,7 @@ class Gradients:
         owners = {owner for key in held for owner in _owners(key)} | {
             owner for key in modules for owner in _owners(key)
         }
-        if owners & (held | modules):
+        if owners & (held | modules) or _parts(modules, listener) & held or _parts(held, listener) & modules:
             return True  # one is a part of the other
         return not listener.places.distinct(modules, frozenset(held))
 
@@ -289,6 +291,11 @@ def _owners(key: Key) -> set[Key]:
             found.add(context.self_value)
         context = context.caller
     return found
+
+
+def _parts(networks: Iterable[Key], listener: TrainingListener) -> set[Key]:
+    """The networks that were handed to these."""
+    return {part for key in networks if isinstance(key, Instance) for part in handed_in(key, (), listener)}
 
 
 def _site(call: Call) -> Site:

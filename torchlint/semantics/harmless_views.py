@@ -73,13 +73,13 @@ def _is_documented_as_one(view: WrongView) -> bool:
 
 
 def _may_cut_windows(regrouping: Regrouping) -> bool:
-    """Whether `x.view(-1, 32, width)` of (32, time, width) may cut windows of 32 steps out of a time that holds some."""
+    """Whether `x.view(-1, 32, width)` of (32, time, width) may cut the time, of unknown length, into 32 steps each."""
     source, targets = regrouping.source, regrouping.targets
     known = list(map(product, source.front))
     if source.hole is not None or len(known) < 3 or targets[0].constant != -1 or targets[2:] != known[2:]:
         return False
-    time = known[1].atom
-    return targets[1].constant is not None and targets[1].known == known[0].known and time is not None and time.value is None
+    time, steps = known[1].atom, targets[1].constant
+    return steps is not None and steps == known[0].known and time is not None and time.value is None
 
 
 def _is_moved_on_request(view: WrongView) -> bool:
