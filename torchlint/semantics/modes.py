@@ -41,7 +41,7 @@ from torchlint.semantics.places import Key, Place
 from torchlint.semantics.reach import cuts_gradient, hands_back, origins
 from torchlint.semantics.results import Reached, is_unused
 from torchlint.semantics.sensitivity import FUEL
-from torchlint.semantics.switches import asks_for_mode, is_asked_for, takes_statistics
+from torchlint.semantics.switches import asks_for_mode, is_asked_for, knows_eval_mode, takes_statistics
 from torchlint.semantics.values import FunctionValue, Instance, Opaque, Value
 
 if TYPE_CHECKING:
@@ -361,7 +361,8 @@ class Modes:
                 if sensitivity.is_certain(value):
                     return True
                 if self._explicit(forward) and isinstance(value, Instance) and sensitivity.is_open(value):
-                    return not listener.places.is_modeless(value)
+                    # who only ever says `train()` may do so for form's sake
+                    return knows_eval_mode(forward.call.function.module) and not listener.places.is_modeless(value)
                 # who switches modes around an evaluation has a network in mind for which it matters
                 if trains_in_evaluation(forward):
                     return sensitivity.is_possible(value)

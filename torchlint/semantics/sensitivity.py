@@ -17,6 +17,7 @@ from torchlint.semantics.layers import is_self, own_attribute
 from torchlint.semantics.nodes import Attr, Binary, Call, Comprehension, Display, Free, Node, Param, Starred, strip
 from torchlint.semantics.operations import called_name
 from torchlint.semantics.options import Options
+from torchlint.semantics.reach import origins
 from torchlint.semantics.usage import COMMENT
 from torchlint.semantics.values import (
     ClassValue,
@@ -444,7 +445,9 @@ def _is_nothing(rate: Node, context: Context | None, settings: Settings) -> bool
     plain = strip(rate)
     if isinstance(plain, Param) and plain.function.name == "forward":
         return True
-    return settings.constant(rate, context) in (0, 0.0)
+    # `for p in [dropout] * layers`: what is computed from a rate of 0 is 0
+    rates = (rate, *(node for node in origins(plain) if isinstance(node, Param)))
+    return any(settings.constant(one, context) in (0, 0.0) for one in rates)
 
 
 def _is_attribute(node: Node, name: str, method: Function) -> bool:

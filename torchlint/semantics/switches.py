@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,10 @@ from torchlint.semantics.values import Opaque
 if TYPE_CHECKING:
     from torchlint.semantics.execution import Walk
     from torchlint.semantics.functions import Function
+    from torchlint.semantics.module import Module
     from torchlint.semantics.training import State
+
+_EVAL = re.compile(rb"\.eval\b|\.train\((mode\s*=\s*)?False")
 
 
 def is_asked_for(switch: Call, forward: Call) -> bool:
@@ -51,6 +55,11 @@ def is_toggled(switch: Call, forward: Call, calls: Sequence[Call]) -> bool:
 def takes_statistics(function: Function) -> bool:
     """Whether a function throws the statistics of BatchNorm away, so as to take them anew in train mode."""
     return any(isinstance(call.func, Attr) and call.func.name == "reset_running_stats" for call in function.calls)
+
+
+def knows_eval_mode(module: Module) -> bool:
+    """Whether anything is put into eval mode in a file or in those around it."""
+    return any(map(_EVAL.search, (module.source.data, *module.project.data_around(module))))
 
 
 def _is_option(cond: Node) -> bool:
