@@ -56,7 +56,8 @@ class LayerBuiltInForward(StaticRule):
     ## Known problems
     A layer that is kept in an attribute at the first call (`if self.head is None: ...`) is not reported, nor is one
     whose weights are set or that is handed on. Layers without weights, such as `nn.Softmax`, may be built anywhere;
-    for `nn.Dropout`, see TLN304.
+    for `nn.Dropout`, see TLN304. Where an argument decides between a layer that is kept and a new one like it,
+    the random weights are meant.
 
     ## References
     - [torch.nn.Module](https://pytorch.org/docs/stable/generated/torch.nn.Module.html)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from torchlint.semantics.module import Module
     from torchlint.semantics.training import State
 
+#: Something is put into eval mode.
 _EVAL = re.compile(rb"\.eval\b|\.train\((mode\s*=\s*)?False")
 
 
