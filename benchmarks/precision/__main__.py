@@ -173,17 +173,21 @@ def main() -> None:
     kinds = sorted({record["kind"] for record in records("repositories.jsonl")})
     parser.add_argument("--kind", choices=kinds, help="only repositories of this kind")
     parser.add_argument("--only", action="append", help="only this repository; may be given again")
+    parser.add_argument("--judged", action="store_true", help="only repositories in which something was found once")
     parser.add_argument("--select", help="rules, as for `torchlint check`; the default ones if absent")
     parser.add_argument("--markdown", action="store_true", help="print the table for the docs")
     options = parser.parse_args()
     rules = ["--select", options.select] if options.select else []
     judged = verdicts()
+    found_in = {place.repository for place in judged}
     found: dict[Place, str] = {}
     linted: set[str] = set()
     absent, lines = [], 0
     for record in records("repositories.jsonl"):
         repository = record["repository"]
         if (options.kind and record["kind"] != options.kind) or (options.only and repository not in options.only):
+            continue
+        if options.judged and repository not in found_in:
             continue
         with tempfile.TemporaryDirectory() as folder:
             laid = Path(folder) / "tree"

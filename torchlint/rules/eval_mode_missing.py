@@ -42,7 +42,8 @@ class EvalModeMissing(StaticRule):
     ```
 
     ## Known problems
-    Monte Carlo dropout keeps dropout on deliberately: suppress the finding there. A generator of a GAN draws as it was
+    Monte Carlo dropout keeps dropout on deliberately: where the passes are repeated it is known by that, elsewhere
+    suppress the finding. A network whose layers aren't seen counts only where something is put into eval mode nearby. A generator of a GAN draws as it was
     trained: what answers noise alone, or learns from a network that is also given its detached answers, is not
     reported, nor a detector of torchvision that is asked for its losses. Where an option chooses among several
     networks, nothing is said if most of them have neither Dropout nor BatchNorm. BatchNorm with `momentum=1` keeps the

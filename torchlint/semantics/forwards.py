@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -11,11 +10,10 @@ from torchlint.semantics.execution import Moment, Region
 from torchlint.semantics.gradients import display_name
 from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.nodes import Attr, Call, Element, Loop, Node, strip
-from torchlint.semantics.operations import called_name
 from torchlint.semantics.places import Key
-from torchlint.semantics.reach import hands_back, origins, reaches
-from torchlint.semantics.switches import is_asked_for, is_for_now, is_toggled
-from torchlint.semantics.traces import LoopStep, calls_in, loops_in
+from torchlint.semantics.reach import hands_back, origins
+from torchlint.semantics.switches import is_asked_for, is_for_now, is_repeated, is_toggled
+from torchlint.semantics.traces import calls_in, loops_in
 from torchlint.semantics.values import Context, Value
 
 if TYPE_CHECKING:
@@ -79,34 +77,9 @@ def is_wanted(forward: Forward) -> bool:
             is_asked_for(mode.call, forward.call)
             or is_for_now(mode.call)
             or is_toggled(mode.call, forward.call, calls)
-            or _is_repeated(mode.call, forward.call)
+            or is_repeated(mode.call, forward.call)
         )
         for mode in forward.modes
-    )
-
-
-def _is_repeated(switch: Call, forward: Call) -> bool:
-    """Whether a function that trains nothing switches to train mode, and then goes over the same data again and again,
-    `for _ in range(20): for x, y in loader: net(x)`.
-    """
-    if any(called_name(call) in ("backward", "step") for call in switch.function.calls):
-        return False
-    loops = list(loops_in(switch.function.trace))
-    for loop in loops:
-        inside = calls_in(loop.body)
-        if forward in inside and switch not in inside and _counts_blindly(loop, inside):
-            return any(other is not loop and forward in calls_in(other.body) for other in loops)
-    return False
-
-
-def _counts_blindly(loop: LoopStep, inside: Sequence[Call]) -> bool:
-    """`for _ in range(20)`, with a number that no call in the loop is given, and without a call that trains."""
-    source = strip(loop.source) if loop.source is not None else None
-    if loop.kind != "for" or not isinstance(source, Call) or called_name(source) not in ("range", "trange"):
-        return False
-    return not any(
-        known.is_training(called_name(call)) or any(reaches(arg, {id(loop.target)}) for arg in call.args)
-        for call in inside
     )
 
 

@@ -124,6 +124,11 @@ def is_self(node: Node, method: Function) -> bool:
     return isinstance(node, Param) and node.index == 0 and node.function is method
 
 
+def is_attribute(node: Node, name: str, method: Function) -> bool:
+    """`self.name` in a method."""
+    return isinstance(node, Attr) and node.name == name and is_self(node.base, method)
+
+
 def own_object(node: Node, method: Function) -> Node:
     """The object of a method where a node is `super()`, else the node."""
     call = strip(node)

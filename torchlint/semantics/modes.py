@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from torchlint.semantics.born_in_eval import is_built_on_eval
 from torchlint.semantics.branches import is_for_another_caller
 from torchlint.semantics.decorators import manages_block
 from torchlint.semantics.evaluation import evaluation_region, is_application, is_on_held_out_data, is_resampled
@@ -302,7 +303,7 @@ class Modes:
             return False
         sensitivity = listener.places.sensitivity
         with listener.evaluator.aside(FUEL):
-            return sensitivity.is_built_on_eval(learnt.value) and not sensitivity.is_certain(learnt.value)
+            return is_built_on_eval(listener.evaluator, learnt.value) and not sensitivity.is_certain(learnt.value)
 
     def _after_evaluation(self, forward: Forward) -> bool:
         """Whether eval mode was set for an evaluation, in another function than the one that trains."""

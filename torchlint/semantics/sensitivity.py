@@ -10,19 +10,33 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
+from torchlint.semantics.born_in_eval import gives_in_eval, is_made_in_eval, is_put_in_eval
 from torchlint.semantics.functions import Class, Function
 from torchlint.semantics.heads import is_plain_part, is_used_in_part, whole_network
 from torchlint.semantics.knowledge import training as known
-from torchlint.semantics.layers import is_self, own_attribute
-from torchlint.semantics.nodes import Attr, Binary, Call, Comprehension, Display, Free, Node, Param, Starred, strip
+from torchlint.semantics.layers import is_attribute, is_self
+from torchlint.semantics.nodes import (
+    Attr,
+    Binary,
+    Call,
+    Choice,
+    Display,
+    Element,
+    Free,
+    Item,
+    Join,
+    Node,
+    Param,
+    Starred,
+    strip,
+)
 from torchlint.semantics.operations import called_name
 from torchlint.semantics.options import Options
-from torchlint.semantics.reach import origins
+from torchlint.semantics.unknown_parts import ROWS, UnknownParts
 from torchlint.semantics.usage import COMMENT
 from torchlint.semantics.values import (
     ClassValue,
     Constant,
-    Container,
     Context,
     External,
     FunctionValue,
@@ -41,8 +55,6 @@ MAX_DEPTH = 6
 _PARTS_UNNAMED = (b"children()", b"modules()", b"getattr", b"_modules", b"vars(", b"__dict__")
 #: Where something begins that is part of no class.
 _EDGE = re.compile(r"""^[^\s#)\]}"']""", re.MULTILINE)
-#: Modules that are no more than the parts that they are given.
-_ROWS = frozenset({"Sequential", "ModuleList"})
 #: Nodes visited for one network.
 FUEL = 16_000
 
@@ -58,11 +70,11 @@ class Sensitivity:
         self.evaluator = evaluator
         self.places = places
         self.options = Options(evaluator)
+        self.is_open = UnknownParts(evaluator).is_open
         self._certain: dict[int, bool] = {}
         #: networks in question: their class, and the call that makes them
         self._asked: set[tuple[int, int]] = set()
         self._possible: dict[int, bool] = {}
-        self._open: dict[int, bool] = {}
 
     def is_certain(self, value: Value) -> bool:
         """Whether a network applies a layer that computes something else in eval mode."""
@@ -109,26 +121,10 @@ class Sensitivity:
             return False
         return not (self.is_certain(value) or self.is_possible(value) or self.is_open(value))
 
-    def is_built_on_eval(self, value: Value) -> bool:
-        """Whether a network takes over parts of one that is in eval mode from the beginning."""
-        if not isinstance(value, Instance) or value.cls is None:
-            return False
-        init = self.evaluator.find_method(value.cls, "__init__")
-        return init is not None and self._makes_in_eval(init, 0)
-
-    def _makes_in_eval(self, function: Function, depth: int) -> bool:
-        return any(_is_put_in_eval(call, function) for call in function.calls) or any(
-            isinstance(callee, FunctionValue)
-            and callee.self_value is None
-            and (_gives_in_eval(callee.function) or (depth < 2 and self._makes_in_eval(callee.function, depth + 1)))
-            for call in function.calls
-            for callee in self.evaluator.values(call.func, None)
-        )
-
     def _external(self, value: Instance) -> bool:
         if value.name.startswith(known.MODEL_FACTORIES):
             return True
-        if value.last in _ROWS:
+        if value.last in ROWS:
             whole = whole_network(value, self.evaluator)
             if whole is not None:
                 return self.is_certain(whole) and not is_plain_part(value, self.evaluator)
@@ -197,7 +193,7 @@ class Sensitivity:
         return any(
             isinstance(part, Instance)
             and self.places.is_module(part)
-            and not _is_made_in_eval(part)
+            and not is_made_in_eval(part)
             and self.is_certain(part)
             for name in sorted(names)
             for part in self.evaluator.attribute(network, name)
@@ -219,7 +215,7 @@ class Sensitivity:
                     continue
                 if attribute is not None and not self._is_applied(network, attribute):
                     continue
-                if _is_put_in_eval(call, function):
+                if is_put_in_eval(call, function):
                     continue
             for callee in self.evaluator.values(call.func, context):
                 if self._call_holds(callee, call, function, context, network, gated, depth):
@@ -263,7 +259,7 @@ class Sensitivity:
                 return holds(self.evaluator.some_instance(callee.cls))
             return any(holds(part) for part in self.evaluator.called(callee, call, context))
         if isinstance(callee, FunctionValue) and callee.self_value is None and callee.function is not function:
-            if network is not None and _gives_in_eval(callee.function):
+            if network is not None and gives_in_eval(callee.function):
                 return False
             frame = self.evaluator.entered(callee, call, context) if context is not None else None
             return self._function_holds(callee.function, frame, network, gated, depth + 1)
@@ -290,7 +286,7 @@ class Sensitivity:
             for owner in self.evaluator.mro(network.cls)
             for method in owner.methods.values()
             for call in method.calls
-            if _is_attribute(call.func, name, method)
+            if is_attribute(call.func, name, method)
         ]
         if not calls or network.call is None:
             return True
@@ -328,95 +324,6 @@ class Sensitivity:
                         (gated if under else free).add(func.name)
         return gated - free
 
-    # ------------------------------------------------------------- unknown parts
-
-    def is_open(self, value: Value) -> bool:
-        """Whether a network holds parts that are handed in or made where the engine doesn't see."""
-        if not isinstance(value, Instance):
-            return False
-        if value.cls is None:
-            return value.last in _ROWS and self._row_open(value)
-        found = self._open.get(id(value))
-        if found is None:
-            made = (id(value.cls), id(value.call))
-            if made in self._asked:
-                return False
-            self._asked.add(made)
-            try:
-                found = self._open[id(value)] = self._parts_open(value, value.cls)
-            finally:
-                self._asked.remove(made)
-        return found
-
-    def _row_open(self, row: Instance) -> bool:
-        """Whether a Sequential or ModuleList holds such a part, as far as it is seen what goes into it."""
-        layers = self.evaluator.children(row)
-        if layers is None and row.call is not None:
-            layers = [(given, row.context) for given in row.call.args]
-        return any(self._is_unknown(*layer) for layer in layers or ())
-
-    def _is_unknown(self, node: Node, context: Context | None, depth: int = 0) -> bool:
-        """Whether a layer, or one in a list of layers, is of unknown make."""
-        plain = node.base if isinstance(node, Starred) else node
-        return any(self._value_unknown(value, depth) for value in self.evaluator.values(plain, context))
-
-    def _value_unknown(self, value: Value, depth: int) -> bool:
-        if isinstance(value, Container):
-            inner = self.evaluator.grown(value)
-        elif not isinstance(value, Opaque):
-            return self.is_open(value)
-        elif isinstance(value.node, Comprehension):
-            inner = [(value.node.element, value.context)]
-        elif isinstance(value.node, Binary) and value.node.op in ("Add", "Multiply"):
-            # lists put together, or one that is repeated
-            lists = [part for part in value.node.parts() if value.node.op == "Add" or isinstance(part, Display)]
-            inner = [(part, value.context) for part in lists]
-        else:
-            return True
-        return depth < MAX_DEPTH and any(self._is_unknown(*layer, depth + 1) for layer in inner)
-
-    def _parts_open(self, network: Instance, cls: Class) -> bool:
-        for owner in self.evaluator.mro(cls):
-            for method in owner.methods.values():
-                for store in method.stores:
-                    name = own_attribute(store, method)
-                    if name is None:
-                        continue
-                    for part in self.evaluator.attribute(network, name):
-                        if isinstance(part, Opaque) and self._is_called(cls, name):
-                            return True
-                        if isinstance(part, Instance) and part.cls is not cls and self.is_open(part):
-                            return True
-        return False
-
-    def _is_called(self, cls: Class, name: str) -> bool:
-        return any(
-            _is_attribute(call.func, name, method)
-            for owner in self.evaluator.mro(cls)
-            for method in owner.methods.values()
-            for call in method.calls
-        )
-
-
-def _is_put_in_eval(made: Call, function: Function) -> bool:
-    """Whether a network of which parts are taken over is in eval mode from the beginning: `net = Net(); net.eval()`."""
-    return any(
-        isinstance(call.func, Attr) and call.func.name == "eval" and strip(call.func.base) is made
-        for call in function.calls
-    )
-
-
-def _gives_in_eval(function: Function) -> bool:
-    """`return model.eval()`."""
-    values = [strip(item.value) for item in function.returns]
-    return bool(values) and all(isinstance(value, Call) and called_name(value) == "eval" for value in values)
-
-
-def _is_made_in_eval(part: Instance) -> bool:
-    """Whether a network comes in eval mode from where it is made."""
-    made = part.call
-    return made is not None and (_is_put_in_eval(made, made.function) or _gives_in_eval(made.function))
-
 
 def _source(cls: Class) -> bytes:
     """The text of a class, up to what stands behind it at the edge of its file, without comments."""
@@ -430,7 +337,7 @@ def _source(cls: Class) -> bytes:
 def _is_given(node: Node) -> bool:
     """Whether a part is handed in, perhaps in a list: `self.heads = nn.ModuleList(heads)`."""
     node = strip(node)
-    parts = node.args if isinstance(node, Call) and called_name(node) in _ROWS else (node,)
+    parts = node.args if isinstance(node, Call) and called_name(node) in ROWS else (node,)
     return any(isinstance(strip(part.base if isinstance(part, Starred) else part), Param) for part in parts)
 
 
@@ -445,14 +352,22 @@ def _is_nothing(rate: Node, context: Context | None, settings: Settings) -> bool
     plain = strip(rate)
     if isinstance(plain, Param) and plain.function.name == "forward":
         return True
-    # `for p in [dropout] * layers`: what is computed from a rate of 0 is 0
-    rates = (rate, *(node for node in origins(plain) if isinstance(node, Param)))
-    return any(settings.constant(one, context) in (0, 0.0) for one in rates)
+    return _is_zero(rate, context, settings)
 
 
-def _is_attribute(node: Node, name: str, method: Function) -> bool:
-    """`self.name` in a method."""
-    return isinstance(node, Attr) and node.name == name and is_self(node.base, method)
+def _is_zero(rate: Node, context: Context | None, settings: Settings, depth: int = 0) -> bool:
+    """Whether a number, or each in a list of them, is 0: `p` in `for p in [dropout] * layers`, where `dropout` is."""
+    rate = strip(rate)
+    if settings.constant(rate, context) in (0, 0.0):
+        return True
+    if depth > MAX_DEPTH:
+        return False
+    if isinstance(rate, (Element, Item)):
+        return _is_zero(rate.base, context, settings, depth + 1)
+    zeros = [_is_zero(part, context, settings, depth + 1) for part in rate.parts()]
+    if isinstance(rate, Binary) and rate.op == "Multiply":
+        return any(zeros)
+    return isinstance(rate, (Choice, Join, Display)) and bool(zeros) and all(zeros)
 
 
 def _follows_mode(call: Call) -> bool:

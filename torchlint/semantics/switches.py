@@ -6,7 +6,11 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.nodes import Attr, Call, Node, Param, Unary, strip
+from torchlint.semantics.operations import called_name
+from torchlint.semantics.reach import reaches
+from torchlint.semantics.traces import LoopStep, calls_in, loops_in
 from torchlint.semantics.values import Opaque
 
 if TYPE_CHECKING:
@@ -50,6 +54,31 @@ def is_toggled(switch: Call, forward: Call, calls: Sequence[Call]) -> bool:
     """
     return any(call is switch for call in calls) and any(
         isinstance(call.func, Attr) and call.func.name == "eval" and switch.n < forward.n < call.n for call in calls
+    )
+
+
+def is_repeated(switch: Call, forward: Call) -> bool:
+    """Whether a function that trains nothing switches to train mode, and then goes over the same data again and again,
+    `for _ in range(20): for x, y in loader: net(x)`.
+    """
+    if any(called_name(call) in ("backward", "step") for call in switch.function.calls):
+        return False
+    loops = list(loops_in(switch.function.trace))
+    for loop in loops:
+        inside = calls_in(loop.body)
+        if forward in inside and switch not in inside and _counts_blindly(loop, inside):
+            return any(other is not loop and forward in calls_in(other.body) for other in loops)
+    return False
+
+
+def _counts_blindly(loop: LoopStep, inside: Sequence[Call]) -> bool:
+    """`for _ in range(20)`, with a number that no call in the loop is given, and without a call that trains."""
+    source = strip(loop.source) if loop.source is not None else None
+    if loop.kind != "for" or not isinstance(source, Call) or called_name(source) not in ("range", "trange"):
+        return False
+    return not any(
+        known.is_training(called_name(call)) or any(reaches(arg, {id(loop.target)}) for arg in call.args)
+        for call in inside
     )
 
 
