@@ -4,11 +4,10 @@
     python benchmarks/lint_speed.py FOLDER [--files N] [--torchfix COMMAND]
 
 Prints, for the same files: `libcst.parse_module`, once, of each file that torchlint parses (those that it lints, and
-those that imports and calls lead it to), torchlint in one process without a cache (both twice, by turns), and (if the command is given or
-found) torchfix. Also the peak memory of torchlint on a quarter,
-a half and the whole of the files: it must not grow with their number. At last, a run with a warm cache on the folder,
-in CPU seconds for 10,000 files' worth, without the start of the program and with it. Ratios are what counts; seconds
-depend on the machine.
+those that imports and calls lead it to), torchlint in one process without a cache (both twice, by turns), and (if the
+command is given or found) torchfix. Also the peak memory of torchlint on a quarter, a half and the whole of the files:
+it must not grow with their number. At last, a run with a warm cache on the folder, in CPU seconds for 10,000 files'
+worth, without the start of the program and with it. Ratios are what counts; seconds depend on the machine.
 """
 
 from __future__ import annotations

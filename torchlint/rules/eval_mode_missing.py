@@ -43,13 +43,13 @@ class EvalModeMissing(StaticRule):
 
     ## Known problems
     Monte Carlo dropout keeps dropout on deliberately: where the passes are repeated it is known by that, elsewhere
-    suppress the finding. A network whose layers aren't seen counts only where something is put into eval mode nearby. A generator of a GAN draws as it was
-    trained: what answers noise alone, or learns from a network that is also given its detached answers, is not
-    reported, nor a detector of torchvision that is asked for its losses. Where an option chooses among several
-    networks, nothing is said if most of them have neither Dropout nor BatchNorm. BatchNorm with `momentum=1` keeps the
-    statistics of the last batch alone and counts as none; so does what stands behind an option of the command line
-    that is off by default (`--dropout` with `default=0.0`). An `eval()` that is commented out with a reason behind it
-    is the author's choice.
+    suppress the finding. A network whose layers aren't seen counts only where something is put into eval mode
+    nearby. A generator of a GAN draws as it was trained: what answers noise alone, or learns from a network that is
+    also given its detached answers, is not reported, nor a detector of torchvision that is asked for its losses.
+    Where an option chooses among several networks, nothing is said if most of them have neither Dropout nor
+    BatchNorm. BatchNorm with `momentum=1` keeps the statistics of the last batch alone and counts as none; so does
+    what stands behind an option of the command line that is off by default (`--dropout` with `default=0.0`). An
+    `eval()` that is commented out with a reason behind it is the author's choice.
 
     ## References
     - [torch.nn.Module.eval](https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.eval)
