@@ -224,8 +224,13 @@ def _callees(function: Function, evaluator: Evaluator) -> list[Function]:
                 method = evaluator.find_method(value.cls, "__call__")
                 if method is not None:
                     found.append(method)
-            elif isinstance(value, Opaque) and isinstance(call.func, Attr):
+            elif isinstance(value, Opaque) and isinstance(call.func, Attr) and not _makes_layers(function, evaluator):
                 inherited = evaluator.calls.super_method(call.func, None)
                 if inherited is not None:
                     found.append(inherited[0])
     return found
+
+
+def _makes_layers(function: Function, evaluator: Evaluator) -> bool:
+    """Whether a function makes the layers of a network, as most that call `super().__init__()` do."""
+    return function.name == "__init__" and function.cls is not None and _is_network(function.cls, evaluator)
