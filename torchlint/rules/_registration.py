@@ -130,7 +130,7 @@ class Registration:
     def _is_handled_outside(self, name: str) -> bool:
         """Whether code somewhere asks the container, or its items, for their parameters: `for l in net.layers: ...`."""
         for module in self.evaluator.callers.around(self.module, name):
-            for asked in ("parameters", "named_parameters", "to", "cuda", "eval", "requires_grad_", "state_dict"):
+            for asked in ("parameters", "named_parameters", "eval", "requires_grad_", "state_dict"):
                 for call in module.calls_by_name.get(asked, ()):
                     if isinstance(call.func, Attr) and _passes_through(call.func.base, name):
                         return True

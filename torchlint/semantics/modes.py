@@ -37,7 +37,7 @@ from torchlint.semantics.heads import is_pretrained, tells_losses
 from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.layers import has_weights, is_self, is_undefined, own_object
 from torchlint.semantics.membership import drawn_from, handed_in, is_inner, is_of_others, owner_of, picked_among
-from torchlint.semantics.nodes import Attr, Call, Node
+from torchlint.semantics.nodes import Attr, Call, Item, Node, strip
 from torchlint.semantics.places import Key, Place
 from torchlint.semantics.reach import cuts_gradient, hands_back, origins
 from torchlint.semantics.results import Reached, is_unused
@@ -118,6 +118,8 @@ class Modes:
             mode = UNKNOWN  # for the length of a `with` block, or to take statistics: not to learn, nor to evaluate
         if any(asks_for_mode(cond, walk) for cond, _ in call.guards):
             mode = UNKNOWN  # what it was before: `if was_training: model.train()`
+        if mode == TRAIN and self._is_excepted(whose, call, walk, listener):
+            mode = UNKNOWN  # on purpose
         keys = set(listener.places.place(whose, walk.context))
         for network in networks:
             keys |= handed_in(network, self.modes, listener)
@@ -127,6 +129,16 @@ class Modes:
             entered = self._entered(key, mode) or walk.moment
             self.modes[key] = frozenset({Mode(mode, walk.moment, call, entered)})
         return True
+
+    def _is_excepted(self, part: Node, call: Call, walk: Walk[State], listener: TrainingListener) -> bool:
+        """`model.eval()`, `model.decoder.train()`: whether a function takes a part out of what it has just switched."""
+        while isinstance(part, (Attr, Item)):
+            part = strip(part.base)
+            for key in listener.places.place(part, walk.context):
+                modes = self.modes.get(key, ())
+                if any(mode.name == EVAL and mode.call and mode.call.function is call.function for mode in modes):
+                    return True
+        return False
 
     def _entered(self, key: Key, name: str) -> Moment | None:
         """When a network went into the mode, if that is the one it is in."""

@@ -13,7 +13,22 @@ from typing import TYPE_CHECKING
 from torchlint.semantics.functions import Class
 from torchlint.semantics.heads import whole_network
 from torchlint.semantics.knowledge import training as known
-from torchlint.semantics.nodes import Attr, Call, Choice, Display, Element, Free, Item, Join, Loop, Node, Param, strip
+from torchlint.semantics.nodes import (
+    Attr,
+    Call,
+    Choice,
+    Display,
+    Element,
+    Entered,
+    Free,
+    Item,
+    Join,
+    Loop,
+    Node,
+    Param,
+    Part,
+    strip,
+)
 from torchlint.semantics.operations import called_name
 from torchlint.semantics.sensitivity import Sensitivity
 from torchlint.semantics.values import (
@@ -213,6 +228,8 @@ def made_in(key: Key, call: Call, context: Context | None) -> bool:
         maker, frame = key.call, key.context
     elif isinstance(key, tuple) and key[0] == "value":
         maker, frame = key[1:]
+        while isinstance(maker, (Part, Entered)):
+            maker = strip(maker.base)  # one of several results, or what a `with` gives
     else:
         return False
     if maker is call:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from torchlint.semantics.functions import Class
 from torchlint.semantics.layers import is_attribute, own_attribute
-from torchlint.semantics.nodes import Binary, Comprehension, Display, Node, Starred
+from torchlint.semantics.nodes import Binary, Comprehension, Display, Item, Node, Starred
 from torchlint.semantics.values import Container, Context, Instance, Opaque, Value
 
 if TYPE_CHECKING:
@@ -78,11 +78,18 @@ class UnknownParts:
                     if name is None:
                         continue
                     for part in self.evaluator.attribute(network, name):
-                        if isinstance(part, Opaque) and self._is_called(cls, name):
+                        if isinstance(part, Opaque) and self._is_called(cls, name) and not self._is_cut_out(part):
                             return True
                         if isinstance(part, Instance) and part.cls is not cls and self.is_open(part):
                             return True
         return False
+
+    def _is_cut_out(self, part: Opaque) -> bool:
+        """`self.layers[:-2]`: whether a part is some of those of a network that is looked at itself."""
+        if not isinstance(part.node, Item):
+            return False
+        whole = self.evaluator.values(part.node.base, part.context)
+        return bool(whole) and all(isinstance(value, Instance) for value in whole) and not any(map(self.is_open, whole))
 
     def _is_called(self, cls: Class, name: str) -> bool:
         return any(
