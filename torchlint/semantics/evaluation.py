@@ -25,7 +25,7 @@ from torchlint.semantics.nodes import (
     strip,
 )
 from torchlint.semantics.operations import called_name
-from torchlint.semantics.traces import LoopStep, calls_in
+from torchlint.semantics.traces import LoopStep, calls_in, loops_in
 from torchlint.semantics.values import Context, External
 
 if TYPE_CHECKING:
@@ -187,7 +187,19 @@ def is_resampled(call: Call, walk: Walk[State]) -> bool:
     answers that differ (Monte Carlo dropout).
     """
     loop = walk.regions[-1].loop if walk.regions else None
-    if loop is None or loop.kind == "while" or not _counts(loop, walk) or not call.args:
+    if loop is not None and _asks_again(call, loop, walk):
+        return True
+    # `y = model(x)`, and then `y += model(x)` some times more
+    return any(
+        other is not call and _is_same_question(other, call, walk) and _asks_again(other, again, walk)
+        for again in loops_in(call.function.trace)
+        for other in calls_in(again.body)
+    )
+
+
+def _asks_again(call: Call, loop: LoopStep, walk: Walk[State]) -> bool:
+    """Whether a loop that counts gives a call the same in each round."""
+    if loop.kind == "while" or not call.args or not _counts(loop, walk):
         return False
     inside = {id(other) for other in calls_in(loop.body)}
     queue, seen = list(call.args), set[int]()
@@ -199,6 +211,13 @@ def is_resampled(call: Call, walk: Walk[State]) -> bool:
             seen.add(id(node))
             queue += node.parts()
     return id(call) in inside
+
+
+def _is_same_question(one: Call, other: Call, walk: Walk[State]) -> bool:
+    """Whether two calls give the same arguments to the same function."""
+    if len(one.args) != len(other.args) or any(strip(a) is not strip(b) for a, b in zip(one.args, other.args, strict=True)):
+        return False
+    return walk.evaluator.values(one.func, walk.context) == walk.evaluator.values(other.func, walk.context)
 
 
 def _fed_from_outside(call: Call, region: Region, walk: Walk[State]) -> bool:

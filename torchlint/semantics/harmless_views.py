@@ -5,15 +5,18 @@ it is under another name.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import permutations
 from typing import TYPE_CHECKING
 
-from torchlint.semantics.nodes import Attr, Binary, Call, Choice, Param, strip
+from torchlint.semantics.nodes import Attr, Binary, Call, Choice, Const, Param, strip
 from torchlint.semantics.one_channel import moves_gray_channel
 from torchlint.semantics.operations import called_name
 from torchlint.semantics.reach import origins
+from torchlint.semantics.regroup import regroup
 from torchlint.semantics.shape_layers import layer_argument
-from torchlint.semantics.sizes import product
+from torchlint.semantics.sizes import ONE, Atom, Size, product
 from torchlint.semantics.values import Instance
 
 if TYPE_CHECKING:
@@ -28,6 +31,8 @@ def is_harmless(shapes: Shapes, view: WrongView) -> bool:
         or _may_keep_the_last(view.regrouping)
         or _may_add_ones(view.regrouping)
         or _may_cut_windows(view.regrouping)
+        or _may_go_by_other_names(shapes, view)
+        or _takes_batch_for_one(view)
         or _is_moved_on_request(view)
         or _is_documented_as_one(view)
         or _feeds_single_values(shapes, view)
@@ -80,6 +85,49 @@ def _may_cut_windows(regrouping: Regrouping) -> bool:
         return False
     time, steps = known[1].atom, targets[1].constant
     return steps is not None and steps == known[0].known and time is not None and time.value is None
+
+
+def _may_go_by_other_names(shapes: Shapes, view: WrongView) -> bool:
+    """Whether the dimensions that have no name may be those that only the view names, one by one in their order:
+    `_, n, c, k, _ = w.shape` and then `w.view(b * n, c, k, k)`.
+    """
+    source, targets = view.regrouping.source, view.regrouping.targets
+    if source.hole is not None or any(size.constant == -1 for size in targets):
+        return False
+    axes = list(map(product, source.front))
+    ours, theirs = _surplus(axes, targets), _surplus(targets, axes)
+    if not 0 < len(ours) == len(theirs) or any(atom.base is None or atom.value is not None for atom in ours):
+        return False
+    named = {old: Size(1, ((new, 1),)) for old, new in zip(ours, theirs, strict=True)}
+    front = tuple((named.get(size.atom, size) if size.atom else size,) for size in axes)
+    return not regroup(shapes, replace(source, front=front), targets, view.call, view.context).moved
+
+
+def _surplus(sizes: Sequence[Size], others: Sequence[Size]) -> list[Atom]:
+    """The atoms that sizes have more of than others, in the order in which the last of each comes."""
+    found: dict[Atom, int] = {}
+    for size in sizes:
+        for atom, power in size.atoms:
+            found[atom] = found.pop(atom, 0) + power
+    for size in others:
+        for atom, power in size.atoms:
+            found[atom] = found.get(atom, 0) - power
+    return [atom for atom, power in found.items() for _ in range(power)]
+
+
+def _takes_batch_for_one(view: WrongView) -> bool:
+    """Whether the batch is left out of a feature map, `x.view(c, -1)`, or added again, in a function that takes it away
+    from another tensor as well, `mask.squeeze(0)`: there is one image at a time.
+    """
+    source, targets = view.regrouping.source, view.regrouping.targets
+    axes = [size for size in map(product, source.front) if size != ONE]
+    flat, whole = sorted((axes, targets), key=len)
+    if len(flat) != 2 or len(whole) < 3 or source.hole is not None or flat[0] != whole[1] or flat[0] == whole[0]:
+        return False
+    return any(
+        called_name(call) == "squeeze" and len(call.args) == 1 and isinstance(call.args[0], Const) and not call.args[0].value
+        for call in view.call.function.calls
+    )
 
 
 def _is_moved_on_request(view: WrongView) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from torchlint.semantics.heads import whole_network
 from torchlint.semantics.layers import own_attribute
 from torchlint.semantics.nodes import Attr, Call, Element, Item, Node, Param, Part, strip
 from torchlint.semantics.places import Key, Place
@@ -46,6 +47,9 @@ def parts_of(network: Instance, listener: TrainingListener) -> Iterator[Value]:
         for layer in evaluator.children(network) or ():
             # layers of torch itself are asked for nothing but with the row
             yield from (part for part in evaluator.values(*layer) if not isinstance(part, Instance) or part.cls)
+        whole = whole_network(network, evaluator)
+        if whole is not None:
+            yield whole  # `nn.Sequential(*list(net.children())[:-1])` shares its layers
         return
     names = {
         name

@@ -166,6 +166,11 @@ class Sizes:
             return exact
         if left.constant is not None and right.constant:
             return Size(left.number // right.number)
+        if left.atom is not None and left.atom.ratio is not None:
+            whole, part = left.atom.ratio
+            exact = whole.over(right)
+            if exact is not None:
+                return self.quotient(exact, part)  # `(h * w // a) // w` is `h // a`
         key = ("div", left, right)
         atom = self.atom(key, f"{_grouped(left)} // {_grouped(right)}")
         atom.ratio = (left, right)
