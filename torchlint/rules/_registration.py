@@ -62,6 +62,9 @@ class Registration:
     def is_registered(self, name: str) -> bool:
         """Whether something else may register what the container holds."""
         for method in self.methods:
+            # `def make(i): self.add_module(...)` in `__init__`
+            if any(called_name(call) in _REGISTERING for inner in method.inner for call in inner.calls):
+                return True
             for call in method.calls:
                 func = call.func
                 called = called_name(call)

@@ -13,7 +13,6 @@ from torchlint.semantics.nodes import (
     Attr,
     Binary,
     Call,
-    Compare,
     Const,
     Display,
     Item,
@@ -34,11 +33,9 @@ if TYPE_CHECKING:
     from torchlint.semantics.functions import Function
     from torchlint.semantics.module import Module, Site
 
-#: Reductions that keep a dtype that they are asked for.
-_SUMS = ("sum", "nansum", "cumsum", "prod", "cumprod")
-
-#: Of conditions, these tell whether all hold: a product of zeros and ones.
-_ALL_OF = ("prod", "cumprod")
+#: Reductions that keep a dtype that they are asked for. Who asks for a product in uint8 multiplies conditions, and wants
+#: to know whether all of them hold.
+_SUMS = ("sum", "nansum", "cumsum")
 
 #: Methods that add into their object, however often the same place is hit.
 _ADDING = ("index_add_", "index_add", "scatter_add_", "scatter_add", "cumsum_", "cumprod_")
@@ -118,7 +115,7 @@ class LowPrecisionAccumulator(StaticRule):
         for name in _SUMS:
             for call in dict.fromkeys(module.calls_by_name.get(name, ())):
                 dtype = finder.dtype_named(call.keyword("dtype"), None)
-                if dtype in NARROW and not (name in _ALL_OF and _is_condition(call)) and not _packs(call):
+                if dtype in NARROW and not _packs(call):
                     yield _wrapping(
                         module, call, f"`{name}` is asked for a result in {dtype}", "leave `dtype=` out", ()
                     )
@@ -284,11 +281,6 @@ def _factors(evaluator: Evaluator, call: Call) -> tuple[Node, ...]:
     if any(isinstance(value, External) for value in evaluator.values(call.func, None)):
         return call.args[1:3] if called_name(call) == "einsum" else call.args[:2]
     return (call.func.base, *call.args[:1])
-
-
-def _is_condition(call: Call) -> bool:
-    """Whether what a call reduces is a comparison: `(x == 0).prod(-1, dtype=torch.uint8)`."""
-    return any(isinstance(strip(operand), Compare) for operand in _operands(call))
 
 
 def _packs(call: Call) -> bool:

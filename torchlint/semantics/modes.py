@@ -7,7 +7,7 @@ that was trained on in train mode comes round again with the network left in eva
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.born_in_eval import is_built_on_eval
@@ -118,8 +118,12 @@ class Modes:
             mode = UNKNOWN  # for the length of a `with` block, or to take statistics: not to learn, nor to evaluate
         if any(asks_for_mode(cond, walk) for cond, _ in call.guards):
             mode = UNKNOWN  # what it was before: `if was_training: model.train()`
-        if mode == TRAIN and self._is_excepted(whose, call, walk, listener):
-            mode = UNKNOWN  # on purpose
+        if mode == TRAIN:
+            for whole, last in self._in_eval_around(whose, walk, listener):
+                if last is not None and last.function is call.function:
+                    mode = UNKNOWN  # `model.eval()`, `model.decoder.train()`: taken out on purpose
+                else:
+                    self.modes[whole] = frozenset({Mode(UNKNOWN)})  # a part of it is in train mode again
         keys = set(listener.places.place(whose, walk.context))
         for network in networks:
             keys |= handed_in(network, self.modes, listener)
@@ -130,15 +134,16 @@ class Modes:
             self.modes[key] = frozenset({Mode(mode, walk.moment, call, entered)})
         return True
 
-    def _is_excepted(self, part: Node, call: Call, walk: Walk[State], listener: TrainingListener) -> bool:
-        """`model.eval()`, `model.decoder.train()`: whether a function takes a part out of what it has just switched."""
+    def _in_eval_around(
+        self, part: Node, walk: Walk[State], listener: TrainingListener
+    ) -> Iterator[tuple[Key, Call | None]]:
+        """The networks in eval mode that a part is reached through, `model.decoder`, and what put them there."""
         while isinstance(part, (Attr, Item)):
             part = strip(part.base)
             for key in listener.places.place(part, walk.context):
-                modes = self.modes.get(key, ())
-                if any(mode.name == EVAL and mode.call and mode.call.function is call.function for mode in modes):
-                    return True
-        return False
+                for mode in self.modes.get(key, ()):
+                    if mode.name == EVAL:
+                        yield key, mode.call
 
     def _entered(self, key: Key, name: str) -> Moment | None:
         """When a network went into the mode, if that is the one it is in."""

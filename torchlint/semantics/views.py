@@ -243,6 +243,8 @@ def _judge(shapes: Shapes, call: Call, name: str, context: Context | None) -> tu
         if targets is None or len(targets) < 2:
             continue
         source = op.shape
+        if source.rank is not None and _asked_rank(op.tensor, call.guards) not in (source.rank, None):
+            continue
         result = regroup(shapes, source, targets, call, context, list(_facts(shapes, call.guards, context)))
         # where an option that nobody is seen to choose is taken for granted, the sizes must fit all but one
         wrong = result.moved and not source.blank and not _is_toy(result) and not _swaps_sides(result)
@@ -336,6 +338,18 @@ def _facts(shapes: Shapes, guards: Guards, context: Context | None) -> Iterator[
             left, right = shapes.size(cond.left, context), shapes.size(cond.right, context)
             if left != right and (left.atoms or right.atoms):
                 yield left, right
+
+
+def _asked_rank(tensor: Node, guards: Guards) -> int | None:
+    """The number of dimensions that the conditions around a view say the tensor has: `if x.dim() == 3`."""
+    for cond, truth in guards:
+        if isinstance(cond, Compare) and cond.op == ("Equal" if truth else "NotEqual") and isinstance(cond.right, Const):
+            asked = strip(cond.left)
+            asked = asked.func if isinstance(asked, Call) and not asked.args else asked
+            if isinstance(asked, Attr) and asked.name in ("dim", "ndim", "ndimension"):
+                if strip(asked.base) is strip(tensor) and isinstance(cond.right.value, int):
+                    return cond.right.value
+    return None
 
 
 __all__ = ["WrongView", "wrong_views"]

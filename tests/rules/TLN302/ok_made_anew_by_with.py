@@ -24,6 +24,7 @@ class Learner:
     def evaluate(self, tasks):
         for x, y in tasks:
             with higher.innerloop_ctx(self.policy, self.policy_optimizer) as (adapted, steps):
+                self.optimizer.zero_grad()
                 steps.step(self.loss(adapted, x, y))
                 print(self.rollout(adapted))
             loss = self.criticism(x)
