@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from torchlint.semantics.functions import Function
     from torchlint.semantics.module import Module, Site
 
-#: Reductions that keep a dtype that they are asked for. Who asks for a product in uint8 multiplies conditions, and wants
-#: to know whether all of them hold.
+#: Reductions that keep a dtype that they are asked for. Who asks for a product in uint8 multiplies conditions, to know
+#: whether all of them hold.
 _SUMS = ("sum", "nansum", "cumsum")
 
 #: Methods that add into their object, however often the same place is hit.

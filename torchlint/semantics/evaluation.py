@@ -215,7 +215,7 @@ def _asks_again(call: Call, loop: LoopStep, walk: Walk[State]) -> bool:
 
 def _is_same_question(one: Call, other: Call, walk: Walk[State]) -> bool:
     """Whether two calls give the same arguments to the same function."""
-    if len(one.args) != len(other.args) or any(strip(a) is not strip(b) for a, b in zip(one.args, other.args, strict=True)):
+    if [id(strip(argument)) for argument in one.args] != [id(strip(argument)) for argument in other.args]:
         return False
     return walk.evaluator.values(one.func, walk.context) == walk.evaluator.values(other.func, walk.context)
 

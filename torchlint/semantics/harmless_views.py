@@ -125,7 +125,7 @@ def _takes_batch_for_one(view: WrongView) -> bool:
     if len(flat) != 2 or len(whole) < 3 or source.hole is not None or flat[0] != whole[1] or flat[0] == whole[0]:
         return False
     return any(
-        called_name(call) == "squeeze" and len(call.args) == 1 and isinstance(call.args[0], Const) and not call.args[0].value
+        called_name(call) == "squeeze" and any(isinstance(dim, Const) and dim.value == 0 for dim in call.args)
         for call in view.call.function.calls
     )
 

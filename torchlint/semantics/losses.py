@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.callers import contexts
@@ -73,8 +74,9 @@ def _uses(evaluator: Evaluator, call: Call, context: Context | None, depth: int)
         operand = call.args[0] if call.args else call.keyword(keyword)
         if operand is None or serves_otherwise(evaluator, name, call, context):
             continue
-        if isinstance(callee, Instance) and callee.call is not None and exclude(callee.call.guards, call.guards):
-            continue  # `if task == "binary"` in both places, but not in the same way
+        if isinstance(callee, Instance) and callee.call is not None:
+            if exclude(callee.call.guards, call.guards, partial(_given, evaluator, callee.context)):
+                continue  # `if task == "binary"` in both places, but not in the same way
         inputs = evaluator.activations.find(operand, context)
         created = None
         if isinstance(callee, Instance) and callee.call is not None:
@@ -97,6 +99,12 @@ def _uses(evaluator: Evaluator, call: Call, context: Context | None, depth: int)
                     if _names_loss(inner) and evaluator.feasible(inner.guards, frame):
                         yield from _uses(evaluator, inner, frame, depth + 1)
     yield from _handed_over(evaluator, callees, call, context)
+
+
+def _given(evaluator: Evaluator, context: Context | None, param: Param) -> Node | None:
+    """What a function that makes a loss is given for a parameter, `loss_of(cfg.loss)`, by the one who computes it."""
+    bound = evaluator.argument(param, context) if context is not None else None
+    return bound[0] if bound is not None else None
 
 
 def _depends_on_flag(evaluator: Evaluator, call: Call, context: Context | None) -> bool:

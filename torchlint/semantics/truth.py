@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, NamedTuple
 
 from torchlint.semantics.nodes import (
@@ -16,6 +16,7 @@ from torchlint.semantics.nodes import (
     Free,
     Guards,
     Node,
+    Param,
     Unary,
     strip,
 )
@@ -137,15 +138,16 @@ def compare_constants(op: str, a: object, b: object) -> bool | None:
     return None
 
 
-def exclude(one: Guards, other: Guards) -> bool:
+def exclude(one: Guards, other: Guards, given: Callable[[Param], Node | None] = lambda _: None) -> bool:
     """Whether a place is reached only where another is not: the branches of an `if`, or of two that ask for the same,
-    `if task == "binary"` and `if task in ("many", "few")`.
+    `if task == "binary"` and `if task in ("many", "few")`. The parameters of the first place may stand for what it is
+    given where the other is.
     """
     for cond, wanted in one:
         for rival, asked in other:
             if cond is rival and wanted is not asked:
                 return True
-            mine, theirs = _choice(cond, wanted), _choice(rival, asked)
+            mine, theirs = _choice(cond, wanted, given), _choice(rival, asked)
             if mine is None or theirs is None or mine.of != theirs.of:
                 continue
             if mine.among and theirs.among:
@@ -166,13 +168,15 @@ class _Choice(NamedTuple):
     among: bool
 
 
-def _choice(cond: Node, wanted: bool) -> _Choice | None:
+def _choice(
+    cond: Node, wanted: bool, given: Callable[[Param], Node | None] = lambda _: None
+) -> _Choice | None:
     """What a condition says of one variable."""
     cond = strip(cond)
     if isinstance(cond, Unary) and cond.op == "Not":
-        return _choice(cond.operand, not wanted)
+        return _choice(cond.operand, not wanted, given)
     if isinstance(cond, Boolean) and cond.op == "Or":
-        left, right = _choice(cond.left, wanted), _choice(cond.right, wanted)
+        left, right = _choice(cond.left, wanted, given), _choice(cond.right, wanted, given)
         if left is None or right is None or left.of != right.of or (left.among, right.among) != (wanted, wanted):
             return None
         return _Choice(left.of, left.constants | right.constants, wanted)
@@ -187,7 +191,9 @@ def _choice(cond: Node, wanted: bool) -> _Choice | None:
     constants = frozenset(option.value for option in options if isinstance(option, Const))
     if len(constants) != len(options):
         return None
-    return _Choice(_variable(cond.left), constants, (cond.op in ("Equal", "In")) is wanted)
+    of = strip(cond.left)
+    of = (given(of) if isinstance(of, Param) else None) or of
+    return _Choice(_variable(of), constants, (cond.op in ("Equal", "In")) is wanted)
 
 
 def _variable(node: Node) -> Hashable:

@@ -343,12 +343,13 @@ def _facts(shapes: Shapes, guards: Guards, context: Context | None) -> Iterator[
 def _asked_rank(tensor: Node, guards: Guards) -> int | None:
     """The number of dimensions that the conditions around a view say the tensor has: `if x.dim() == 3`."""
     for cond, truth in guards:
-        if isinstance(cond, Compare) and cond.op == ("Equal" if truth else "NotEqual") and isinstance(cond.right, Const):
-            asked = strip(cond.left)
-            asked = asked.func if isinstance(asked, Call) and not asked.args else asked
-            if isinstance(asked, Attr) and asked.name in ("dim", "ndim", "ndimension"):
-                if strip(asked.base) is strip(tensor) and isinstance(cond.right.value, int):
-                    return cond.right.value
+        if not isinstance(cond, Compare) or cond.op != ("Equal" if truth else "NotEqual"):
+            continue
+        asked, rank = strip(cond.left), cond.right.value if isinstance(cond.right, Const) else None
+        asked = asked.func if isinstance(asked, Call) and not asked.args else asked
+        if isinstance(asked, Attr) and asked.name in ("dim", "ndim", "ndimension") and isinstance(rank, int):
+            if strip(asked.base) is strip(tensor):
+                return rank
     return None
 
 

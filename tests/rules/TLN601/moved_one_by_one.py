@@ -8,7 +8,7 @@ class Critic(nn.Module):
     def __init__(self, sizes, width, device):
         super().__init__()
         self.device = device
-        self.convs = []  # bug: TLN601
+        self.convs = []  # TLN601
         for size in sizes:
             self.convs.append(nn.Conv2d(1, width, (size, 32)))
         self.out = nn.Linear(width * len(sizes), 1)
