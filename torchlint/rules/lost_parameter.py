@@ -8,8 +8,9 @@ from torchlint.findings import Fix
 from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics.knowledge.tensors import FRESH
 from torchlint.semantics.layers import is_module_class, is_parameter, own_attribute, own_frame
-from torchlint.semantics.nodes import Attr, Binary, Call, Choice, Join, Node, Param, strip
+from torchlint.semantics.nodes import Attr, Binary, Call, Choice, Join, Loop, Node, Param, Unary, Update, strip
 from torchlint.semantics.operations import called_name
+from torchlint.semantics.truth import variable
 from torchlint.semantics.usage import is_read
 from torchlint.semantics.values import External, Instance
 
@@ -182,17 +183,24 @@ def _is_there(call: Call) -> bool:
     parameter = strip(call.func.base) if isinstance(call.func, Attr) else None
     if not isinstance(parameter, Call) or not parameter.args or len(call.args) > 1 or call.keywords:
         return False
-    place = strip(call.args[0]) if call.args else None
-    node = strip(parameter.args[0])
+    return _went(parameter.args[0], call, 0)
+
+
+def _went(node: Node, where: Call, depth: int) -> bool:
+    """Whether a tensor, or one that it is computed with, was moved in the way that another call moves it."""
+    node = strip(node)
+    while isinstance(node, (Loop, Update)):
+        node = strip(node.init if isinstance(node, Loop) else node.base)  # filled item by item
+    if isinstance(node, (Binary, Unary)) and depth < 6:
+        return any(_went(part, where, depth + 1) for part in node.parts())
+    place = [variable(given) for given in where.args]
     while isinstance(node, Call):
         device = node.keyword("device")
-        if place is not None and device is not None and strip(device) is place:
+        if device is not None and place == [variable(device)]:
             return True
         if not isinstance(node.func, Attr):
             return False
-        if called_name(node) == called_name(call) and [strip(given) for given in node.args] == (
-            [place] if place is not None else []
-        ):
+        if called_name(node) == called_name(where) and [variable(given) for given in node.args] == place:
             return True
         node = strip(node.func.base)
     return False

@@ -224,6 +224,7 @@ class Places:
 
 def made_in(key: Key, call: Call, context: Context | None) -> bool:
     """Whether an object is made by a call in a frame, or in the function that it enters, or in one that this enters."""
+    maker: Node | None
     if isinstance(key, Instance):
         maker, frame = key.call, key.context
     elif isinstance(key, tuple) and key[0] == "value":

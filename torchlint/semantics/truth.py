@@ -168,9 +168,7 @@ class _Choice(NamedTuple):
     among: bool
 
 
-def _choice(
-    cond: Node, wanted: bool, given: Callable[[Param], Node | None] = lambda _: None
-) -> _Choice | None:
+def _choice(cond: Node, wanted: bool, given: Callable[[Param], Node | None] = lambda _: None) -> _Choice | None:
     """What a condition says of one variable."""
     cond = strip(cond)
     if isinstance(cond, Unary) and cond.op == "Not":
@@ -193,12 +191,12 @@ def _choice(
         return None
     of = strip(cond.left)
     of = (given(of) if isinstance(of, Param) else None) or of
-    return _Choice(_variable(of), constants, (cond.op in ("Equal", "In")) is wanted)
+    return _Choice(variable(of), constants, (cond.op in ("Equal", "In")) is wanted)
 
 
-def _variable(node: Node) -> Hashable:
+def variable(node: Node) -> Hashable:
     """What tells a variable from others: names that are looked up are the same in one file."""
     node = strip(node)
     if isinstance(node, Attr):
-        return (_variable(node.base), node.name)
+        return (variable(node.base), node.name)
     return node.name if isinstance(node, Free) else id(node)
