@@ -191,7 +191,7 @@ def _went(node: Node, where: Call, depth: int) -> bool:
     node = strip(node)
     while isinstance(node, (Loop, Update)):
         node = strip(node.init if isinstance(node, Loop) else node.base)  # filled item by item
-    if isinstance(node, (Binary, Unary)) and depth < 6:
+    if isinstance(node, (Binary, Unary, Join)) and depth < 6:
         return any(_went(part, where, depth + 1) for part in node.parts())
     place = [variable(given) for given in where.args]
     while isinstance(node, Call):

@@ -14,7 +14,10 @@ class CenterLoss(nn.Module):
     def forward(self, x, labels):
         moves = torch.zeros(self.centers.shape).to(Settings.device)
         for i in range(len(moves)):
-            mine = x[labels == i]
-            moves[i] = (self.centers[i] - mine).sum(0) / (1 + len(mine))
+            total = torch.zeros(1).to(Settings.device)
+            for label in labels:
+                if label == i:
+                    total += 1
+            moves[i] = self.centers[i] / (1 + total)
         self.centers = nn.Parameter(self.centers - self.rate * moves).to(Settings.device)
         return (x - self.centers[labels]).pow(2).sum()
