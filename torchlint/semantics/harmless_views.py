@@ -34,6 +34,7 @@ def is_harmless(shapes: Shapes, view: WrongView) -> bool:
         or _may_go_by_other_names(shapes, view)
         or _takes_batch_for_one(view)
         or _is_moved_on_request(view)
+        or _is_read_anew_on_request(shapes, view)
         or _is_documented_as_one(view)
         or _feeds_single_values(shapes, view)
         or moves_gray_channel(view.regrouping, view.call.function.module)
@@ -144,6 +145,16 @@ def _is_moved_on_request(view: WrongView) -> bool:
         and any(strip(part) is other for part in (moved.func.base, *moved.args[:1]))
         for moved, other in permutations(map(strip, node.parts()))
     )
+
+
+def _is_read_anew_on_request(shapes: Shapes, view: WrongView) -> bool:
+    """Whether an option has the numbers read in another order, `if columns: points = points.reshape(2, -1).T`: they
+    come as the caller says.
+    """
+    operations = shapes.evaluator.dtypes.operations(view.call.function)
+    takers = operations.takers_of(view.call)
+    turned = bool(takers) and all(isinstance(taker, Attr) and taker.name in ("T", "mT", "t") for taker in takers)
+    return turned and any(isinstance(strip(cond), Param) for cond, _ in view.call.guards)
 
 
 def _feeds_single_values(shapes: Shapes, view: WrongView) -> bool:
