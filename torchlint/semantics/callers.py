@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from torchlint.semantics.functions import Class, Function
 from torchlint.semantics.layers import is_self
-from torchlint.semantics.nodes import Attr, Call
+from torchlint.semantics.nodes import Attr, Call, Const, Param, strip
 from torchlint.semantics.values import ClassValue, Instance
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ MAX_CONTEXTS = 8
 MAX_SITES = 60
 #: Functions whose callers are being looked for at the same time.
 MAX_PENDING = 40
+#: Deeper than any search.
+_NOTHING = MAX_PENDING + 2
 
 
 class Callers:
@@ -40,10 +42,16 @@ class Callers:
         self._contexts: dict[int, list[Context | None]] = {}
         #: functions whose callers are known, but too far down to be followed
         self._deep: dict[int, list[Function]] = {}
-        self._active: set[int] = set()
+        #: functions whose callers are being looked for, with how deep these searches are nested
+        self._active: dict[int, int] = {}
+        #: answers that lack what a search under way will add; good until that one is done
+        self._partial: dict[int, tuple[list[Context | None], int]] = {}
+        #: the outermost search that an answer being made up lacks
+        self._lacks = _NOTHING
 
     def forget(self) -> None:
         self._contexts.clear()
+        self._partial.clear()
         self._deep.clear()
 
     def contexts(self, function: Function) -> list[Context | None]:
@@ -54,8 +62,14 @@ class Callers:
         if known is not None:
             return known
         if id(function) in self._active or len(self._active) > MAX_PENDING:
+            self._lacks = min(self._lacks, self._active.get(id(function), 0))
             return [self.evaluator.frame(function)]
-        self._active.add(id(function))
+        if id(function) in self._partial:
+            partial, lacks = self._partial[id(function)]
+            self._lacks = min(self._lacks, lacks)
+            return partial
+        depth = self._active[id(function)] = len(self._active)
+        outer, self._lacks = self._lacks, _NOTHING
         try:
             found: list[Context | None] = []
             for frame in self._entries(function):
@@ -67,8 +81,15 @@ class Callers:
             if found:
                 self._deep.pop(id(function), None)
         finally:
-            self._active.discard(id(function))
-        self._contexts[id(function)] = result
+            del self._active[id(function)]
+        if self._lacks < depth:
+            self._partial[id(function)] = result, self._lacks
+        else:
+            if self._lacks == depth:
+                self._partial.clear()
+            self._contexts[id(function)] = result
+            self._lacks = _NOTHING
+        self._lacks = min(self._lacks, outer)
         return result
 
     def without_context(self, function: Function) -> list[Function]:
@@ -92,7 +113,7 @@ class Callers:
     def _entries(self, function: Function) -> Iterator[Context]:
         evaluator = self.evaluator
         for call in islice(self.sites(function), MAX_SITES):
-            if call.function is function:
+            if call.function is function or not _may_enter(call, function, self.evaluator):
                 continue
             for caller in self.contexts(call.function):
                 for callee in evaluator.values(call.func, caller):
@@ -162,6 +183,24 @@ class Callers:
                     if id(outer) not in seen:
                         seen.add(id(outer))
                         yield outer
+
+
+def _may_enter(call: Call, function: Function, evaluator: Evaluator) -> bool:
+    """Whether a call of the right name may be meant, told by its form: `net.train()` is none of a function `train`, if
+    `net` is no module of Python, `train(net)` none of a method.
+    """
+    if not isinstance(call.func, Attr):
+        return not function.is_method or function.name == "__init__"
+    if function.cls is None:
+        base = strip(call.func.base)
+        while isinstance(base, Attr):
+            base = strip(base.base)
+        return not isinstance(base, (Param, Call, Const))
+    if function.name == "__init__" and call.func.name == "__init__":
+        # `super().__init__()` in a class derived from this one
+        deriving = call.function.cls
+        return deriving is not None and function.cls in evaluator.mro(deriving)
+    return True
 
 
 def contexts(evaluator: Evaluator, function: Function) -> list[Context | None]:
