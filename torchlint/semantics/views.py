@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from torchlint.semantics.factors import Fact
 from torchlint.semantics.functions import Function
 from torchlint.semantics.harmless_views import is_harmless
+from torchlint.semantics.layers import is_self
 from torchlint.semantics.nodes import (
     Attr,
     Binary,
@@ -20,6 +21,8 @@ from torchlint.semantics.nodes import (
     Guards,
     Item,
     Node,
+    Param,
+    Part,
     Slice,
     Starred,
     strip,
@@ -251,6 +254,7 @@ def _judge(shapes: Shapes, call: Call, name: str, context: Context | None) -> tu
         if wrong and (not depth or len(result.spare) < 2):
             return WrongView(call, op.tensor, context, world, result), False
         rooted = rooted or result.unless or _asks_callers(shapes, result, call.function)
+        rooted = rooted or (source.rank is None and _asks_object(shapes, op.tensor, call.function, context))
         if shapes.open and depth < MAX_OPEN:
             key = next(iter(shapes.open))
             worlds += [({**world, key: truth}, depth + 1) for truth in (False, True)]
@@ -317,6 +321,17 @@ def _asks_callers(shapes: Shapes, result: Regrouping, function: Function) -> boo
             return _mentions(hole.base, {id(param) for param in function.params})
         last = atom.index % 100
     return False
+
+
+def _asks_object(shapes: Shapes, tensor: Node, function: Function, context: Context | None) -> bool:
+    """Whether a tensor comes from a module that the object was given: `out, weights = self.attention(q, k, v)`."""
+    node = strip(tensor)
+    while isinstance(node, (Part, Item)):
+        node = strip(node.base)
+    if not isinstance(node, Call) or not isinstance(node.func, Attr) or not is_self(node.func.base, function):
+        return False
+    made = shapes.evaluator.values(node.func, context)
+    return any(isinstance(value, Opaque) and isinstance(value.node, Param) for value in made)
 
 
 def _mentions(key: Hashable, params: set[int]) -> bool:
