@@ -62,6 +62,13 @@ def parts_of(network: Instance, listener: TrainingListener) -> Iterator[Value]:
         yield from evaluator.attribute(network, name)
 
 
+def wholes_of(part: Node, walk: Walk[State], listener: TrainingListener) -> Iterator[Key]:
+    """The networks that a part is reached through, as `model` in `model.decoder`."""
+    while isinstance(part, (Attr, Item)):
+        part = strip(part.base)
+        yield from listener.places.place(part, walk.context)
+
+
 def drawn_from(part: Node, walk: Walk[State], listener: TrainingListener) -> Place:
     """The networks whose parts a loop goes through: `for part in net.modules(): part.eval()`."""
     node = strip(part)

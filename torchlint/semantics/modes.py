@@ -7,7 +7,7 @@ that was trained on in train mode comes round again with the network left in eva
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.born_in_eval import is_built_on_eval
@@ -36,8 +36,16 @@ from torchlint.semantics.functions import Function
 from torchlint.semantics.heads import is_pretrained, tells_losses
 from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.layers import has_weights, is_self, is_undefined, own_object
-from torchlint.semantics.membership import drawn_from, handed_in, is_inner, is_of_others, owner_of, picked_among
-from torchlint.semantics.nodes import Attr, Call, Item, Node, strip
+from torchlint.semantics.membership import (
+    drawn_from,
+    handed_in,
+    is_inner,
+    is_of_others,
+    owner_of,
+    picked_among,
+    wholes_of,
+)
+from torchlint.semantics.nodes import Attr, Call, Node
 from torchlint.semantics.places import Key, Place
 from torchlint.semantics.reach import cuts_gradient, hands_back, origins
 from torchlint.semantics.results import Reached, is_unused
@@ -119,10 +127,11 @@ class Modes:
         if any(asks_for_mode(cond, walk) for cond, _ in call.guards):
             mode = UNKNOWN  # what it was before: `if was_training: model.train()`
         if mode == TRAIN:
-            for whole, last in self._in_eval_around(whose, walk, listener):
-                if last is not None and last.function is call.function:
+            for whole in wholes_of(whose, walk, listener):
+                switches = [last.call for last in self.modes.get(whole, ()) if last.name == EVAL]
+                if any(switch is not None and switch.function is call.function for switch in switches):
                     mode = UNKNOWN  # `model.eval()`, `model.decoder.train()`: taken out on purpose
-                else:
+                elif switches:
                     self.modes[whole] = frozenset({Mode(UNKNOWN)})  # a part of it is in train mode again
         keys = set(listener.places.place(whose, walk.context))
         for network in networks:
@@ -133,17 +142,6 @@ class Modes:
             entered = self._entered(key, mode) or walk.moment
             self.modes[key] = frozenset({Mode(mode, walk.moment, call, entered)})
         return True
-
-    def _in_eval_around(
-        self, part: Node, walk: Walk[State], listener: TrainingListener
-    ) -> Iterator[tuple[Key, Call | None]]:
-        """The networks in eval mode that a part is reached through, `model.decoder`, and what put them there."""
-        while isinstance(part, (Attr, Item)):
-            part = strip(part.base)
-            for key in listener.places.place(part, walk.context):
-                for mode in self.modes.get(key, ()):
-                    if mode.name == EVAL:
-                        yield key, mode.call
 
     def _entered(self, key: Key, name: str) -> Moment | None:
         """When a network went into the mode, if that is the one it is in."""
