@@ -95,12 +95,11 @@ def _may_go_by_other_names(shapes: Shapes, view: WrongView) -> bool:
     source, targets = view.regrouping.source, view.regrouping.targets
     if source.hole is not None or any(size.constant == -1 for size in targets):
         return False
-    axes = list(map(product, source.front))
-    ours, theirs = _surplus(axes, targets), _surplus(targets, axes)
+    ours, theirs = (_surplus(*sides) for sides in permutations((list(map(product, source.front)), targets)))
     if not 0 < len(ours) == len(theirs) or any(atom.base is None or atom.value is not None for atom in ours):
         return False
-    named = {old: Size(1, ((new, 1),)) for old, new in zip(ours, theirs, strict=True)}
-    front = tuple((named.get(size.atom, size) if size.atom else size,) for size in axes)
+    named = {Size(1, ((old, 1),)): Size(1, ((new, 1),)) for old, new in zip(ours, theirs, strict=True)}
+    front = tuple(tuple(named.get(size, size) for size in axis) for axis in source.front)
     return not regroup(shapes, replace(source, front=front), targets, view.call, view.context).moved
 
 
