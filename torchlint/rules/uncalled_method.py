@@ -161,8 +161,8 @@ class UncalledMethod(StaticRule):
                     fix=None if _needs_argument(evaluator, node) else partial(_call, module, node),
                 )
             return
-        if node.name not in _BARE_NAMES:
-            return
+        if node.name not in _BARE_NAMES or ("seed" in node.name and module.is_test):
+            return  # a test holds with any numbers, or says so
         for value in evaluator.values(node, None):
             if isinstance(value, External) and (value.name in _CONTEXTS or value.name in _FUNCTIONS):
                 written = module.text(node)
