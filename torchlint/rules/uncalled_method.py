@@ -114,7 +114,8 @@ class UncalledMethod(StaticRule):
     An attribute or property of your own class that has one of these names is not reported if its class is found
     in the project. A name alone in a `try` block or under `pytest.raises` is a probe and is not reported, nor is
     `torch.no_grad()` where the function enters one by `with` before anything is recorded, or where nothing behind it
-    can have weights, nor a `model.state_dict` that stands for the best weights until the first round gives better ones.
+    can have weights, nor a seed in tests, nor a `model.state_dict` that stands for the best weights until the first
+    round gives better ones.
 
     ## References
     - [torch.nn.Module.eval](https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.eval)
