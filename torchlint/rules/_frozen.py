@@ -33,6 +33,21 @@ def only_answers(function: Function, store: Store, target: Attr) -> bool:
     )
 
 
+def is_replaced(function: Function, target: Attr) -> bool:
+    """Whether the layer makes way for a new one before anything is trained: `net.fc.requires_grad = True` and then
+    `net.fc = nn.Linear(512, 10)`.
+    """
+    layer = strip(target.base)
+    return isinstance(layer, Attr) and any(
+        isinstance(other.target, Attr)
+        and other.target.name == layer.name
+        and other.target.n > target.n
+        and not other.guards
+        and strip(other.target.base) is strip(layer.base)
+        for other in function.stores
+    )
+
+
 def _is_given_away(function: Function, network: Node) -> bool:
     """Whether a network becomes a part of something, or is given to what may train it."""
     evaluator = function.module.evaluator

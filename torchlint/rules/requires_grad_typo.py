@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from torchlint.findings import Fix
-from torchlint.rules._frozen import is_for_no_optimizer, learns_nothing, only_answers
+from torchlint.rules._frozen import is_for_no_optimizer, is_replaced, learns_nothing, only_answers
 from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics.functions import Class, Function
 from torchlint.semantics.gradients import display_name
@@ -79,7 +79,8 @@ class RequiresGradTypo(StaticRule):
     one of these names that a class of the project defines is its own business and is not reported, unless a layer sets
     its own `requires_grad` to False and never asks for it. A tensor that was just made and is told that it needs no
     gradient is not reported: it needs none anyway. Nor is a network that is put into eval mode in the same function and
-    given to nothing that may train it, nor one where the optimizers of the file are given the parameters of others.
+    given to nothing that may train it, nor one where the optimizers of the file are given the parameters of others, nor
+    a layer that is replaced further down.
 
     ## References
     - [torch.nn.Module.requires_grad_](https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.requires_grad_)
@@ -100,7 +101,9 @@ class RequiresGradTypo(StaticRule):
         for function in module.functions:
             for store in function.stores:
                 target = store.target
-                if not isinstance(target, Attr) or store.op != "=" or only_answers(function, store, target):
+                if not isinstance(target, Attr) or store.op != "=":
+                    continue
+                if only_answers(function, store, target) or is_replaced(function, target):
                     continue
                 if target.name in _MISSPELLINGS:
                     if not _is_so_already(module.evaluator, store, target) and not _is_loss(function, store, target):
