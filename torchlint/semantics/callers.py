@@ -30,6 +30,8 @@ MAX_CONTEXTS = 8
 MAX_SITES = 60
 #: Functions whose callers are being looked for at the same time.
 MAX_PENDING = 40
+#: Times that a function is looked for in vain: of functions that may all call each other, what is found is taken.
+MAX_TRIES = 2
 #: Deeper than any search.
 _NOTHING = MAX_PENDING + 2
 
@@ -46,12 +48,15 @@ class Callers:
         self._active: dict[int, int] = {}
         #: answers that lack what a search under way will add; good until that one is done
         self._partial: dict[int, tuple[list[Context | None], int]] = {}
+        #: how often there was such an answer to a function
+        self._given_up: dict[int, int] = {}
         #: the outermost search that an answer being made up lacks
         self._lacks = _NOTHING
 
     def forget(self) -> None:
         self._contexts.clear()
         self._partial.clear()
+        self._given_up.clear()
         self._deep.clear()
 
     def contexts(self, function: Function) -> list[Context | None]:
@@ -82,13 +87,15 @@ class Callers:
                 self._deep.pop(id(function), None)
         finally:
             del self._active[id(function)]
-        if self._lacks < depth:
+        if self._lacks < depth and self._given_up.get(id(function), 0) < MAX_TRIES:
             self._partial[id(function)] = result, self._lacks
+            self._given_up[id(function)] = self._given_up.get(id(function), 0) + 1
         else:
             if self._lacks == depth:
                 self._partial.clear()
             self._contexts[id(function)] = result
-            self._lacks = _NOTHING
+            if self._lacks >= depth:
+                self._lacks = _NOTHING
         self._lacks = min(self._lacks, outer)
         return result
 
