@@ -62,6 +62,9 @@ class Moment:
 class Listener(Protocol[S]):
     """Follows a walk; `S` is the state that branches fork."""
 
+    #: grows with all that may change a state: a loop in which it doesn't needs no second round
+    noted: int
+
     def called(self, call: Call, callees: tuple[Value, ...], walk: Walk[S], state: S) -> bool:
         """A call. Return True if it needs not be entered."""
 
@@ -227,8 +230,9 @@ class Walk(Generic[S]):
         if step.kind == "while" and self.evaluator.truth(step.source, self.context) is False:
             return state
         for _ in range(1 if step.kind == "comprehension" else 2):
+            noted = self.listener.noted
             state, jump = self._round(step, state)
-            if jump in ("return", "raise"):
+            if jump in ("return", "raise") or self.listener.noted == noted:
                 break
         return state
 

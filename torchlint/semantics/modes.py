@@ -172,6 +172,7 @@ class Modes:
     def forwarded(self, call: Call, callees: tuple[Value, ...], walk: Walk[State], listener: TrainingListener) -> None:
         """Perhaps the forward of a network."""
         networks = self._networks(call, callees, walk, listener)
+        listener.noted += len(networks)
         if networks and _is_switched_by_library(call, listener):
             return
         if not networks or known.looks_like_loss(subject_of(call).rpartition(".")[2]):

@@ -69,6 +69,8 @@ class TrainingListener:
         #: functions that are entered in any case
         self.path = path
         self.facts: dict[tuple[str, int, int], Fact] = {}
+        #: grows with all that may change the state
+        self.noted = 0
         # without a circle, so that all of it is freed at the end of a walk
         listener: TrainingListener = weakref.proxy(self)
         self.stepping = Stepping(listener)
@@ -113,6 +115,25 @@ class TrainingListener:
     def called(self, call: Call, callees: tuple[Value, ...], walk: Walk[State], state: State) -> bool:
         name = self._name(call, callees)
         own = any(isinstance(callee, FunctionValue) for callee in callees)
+        func = call.func
+        if known.is_telling(name):
+            self.noted += 1
+            done = self._told(name, own, call, callees, walk, state)
+            if done is not None:
+                return done
+        elif own or isinstance(func, Call):
+            self.unseen.around(name, call, callees, walk, state)
+        self._created(call, callees, walk, state)
+        if isinstance(func, Attr) or not own:
+            state.modes.forwarded(call, callees, walk, self)
+        if not own and not any(isinstance(callee, Instance) and callee.cls for callee in callees):
+            self.unseen.called(call, callees, walk, state)
+        return any(self._skips(callee) for callee in callees) or not any(map(self._may_matter, callees))
+
+    def _told(
+        self, name: str, own: bool, call: Call, callees: tuple[Value, ...], walk: Walk[State], state: State
+    ) -> bool | None:
+        """A call whose name tells that it may do something; returns what `called` does, None if it is like others."""
         func = call.func
         if not own:
             self.stepping.called(name, call, walk)
@@ -171,12 +192,7 @@ class TrainingListener:
             for argument in call.args:
                 self._by_hand(func.base, argument, call, walk, state)
             return True
-        self._created(call, callees, walk, state)
-        if isinstance(func, Attr) or not own:
-            state.modes.forwarded(call, callees, walk, self)
-        if not own and not any(isinstance(callee, Instance) and callee.cls for callee in callees):
-            self.unseen.called(call, callees, walk, state)
-        return any(self._skips(callee) for callee in callees) or not any(map(self._may_matter, callees))
+        return None
 
     def _created(self, call: Call, callees: tuple[Value, ...], walk: Walk[State], state: State) -> None:
         """A new optimizer or network, perhaps in every round of a loop: it has no past."""
@@ -186,6 +202,7 @@ class TrainingListener:
         ):
             for value in self.evaluator.values(call, walk.context):
                 if isinstance(value, Instance) and value.call is call:
+                    self.noted += 1
                     state.gradients.created(value)
                     self.stepping.made(value, walk)
                     self.replacing.made(value)
@@ -195,6 +212,7 @@ class TrainingListener:
         else:
             # what a factory makes is new each time that it is called
             for key in [key for key in state.modes.modes if made_in(key, call, walk.context)]:
+                self.noted += 1
                 state.modes.created(key)
 
     def _name(self, call: Call, callees: tuple[Value, ...]) -> str:
@@ -310,6 +328,7 @@ class TrainingListener:
 
     def stored(self, store: Store, walk: Walk[State], state: State) -> None:
         target = store.target
+        self.noted += isinstance(target, Attr)
         self.replacing.stored(store, walk)
         if isinstance(target, Attr) and target.name == "grad":
             state.gradients.assigned(walk)
@@ -319,11 +338,13 @@ class TrainingListener:
             self._by_hand(target, store.value, target, walk, state)
 
     def updated(self, step: InPlace, walk: Walk[State], state: State) -> None:
+        self.noted += 1
         self._by_hand(step.node.left, step.node.right, step.node, walk, state)
 
     def mentioned(self, step: Bare, walk: Walk[State], state: State) -> None:
         """`model.eval` and `optimizer.zero_grad` without parentheses are bugs of their own (TLN303)."""
         node = step.node
+        self.noted += 1
         if isinstance(node, Attr) and node.name == "step":
             self.stepping.may_step()
         if isinstance(node, Attr) and node.name in ("eval", "train"):

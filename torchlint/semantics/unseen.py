@@ -51,6 +51,7 @@ class Unseen:
     def around(self, name: str, call: Call, callees: tuple[Value, ...], walk: Walk[State], state: State) -> None:
         """What happens around a call, or through it: decorators, hooks, and switches that are handed on."""
         for network in self._switched(name, call, callees, walk):
+            self.listener.noted += 1
             state.modes.mentioned(network, walk, self.listener)
         func = call.func
         if "hook" in name and isinstance(func, Attr) and self.places.is_optimizer(func.base, walk.context):
@@ -59,6 +60,7 @@ class Unseen:
             isinstance(callee, FunctionValue) and is_wrapped(self.evaluator, callee.function, _STEPS)
             for callee in callees
         ):
+            self.listener.noted += 1
             state.gradients.unclear()
 
     def _switched(self, name: str, call: Call, callees: tuple[Value, ...], walk: Walk[State]) -> Iterator[Node]:
@@ -88,6 +90,7 @@ class Unseen:
         said = {*known.words(called_name(manager)), *(name for name, _ in manager.keywords if name is not None)}
         if not said & _ABOUT_MODES:
             return
+        self.listener.noted += 1
         for argument in (*manager.args, *(value for _, value in manager.keywords)):
             listed = strip(argument)
             for network in listed.parts() if isinstance(listed, Display) else (argument,):
@@ -112,6 +115,7 @@ class Unseen:
             if any(isinstance(value, (Instance, Opaque)) for value in values) and self.places.is_optimizer(
                 node, walk.context
             ):
+                self.listener.noted += 1
                 if not (isinstance(call.func, Attr) and call.func.name in _HARMLESS):
                     self.listener.stepping.may_step()
                     self.listener.replacing.handed(self.places.place(node, walk.context))
@@ -123,6 +127,7 @@ class Unseen:
             if isinstance(value, Instance) and value.cls is not None and not self.places.is_module(value):
                 for part in parts_of(value, self.listener):
                     if isinstance(part, Instance) and self.places.is_optimizer_value(part):
+                        self.listener.noted += 1
                         state.gradients.handed_over(frozenset({self.places.key(part)}))
 
 

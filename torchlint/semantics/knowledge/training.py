@@ -154,6 +154,24 @@ def speaks_of_mode(name: str) -> bool:
     return not SWITCHES.isdisjoint(words(name))
 
 
+#: calls that do something to gradients, modes or optimizers, besides those with such a word in their name
+_TELLING = frozenset(
+    {
+        "grad", "unscale_", "update", "add_param_group", "load_state_dict", "apply", "map",
+        "zero_", "fill_", "detach_", "mul_", "div_", "copy_", "sub_", "add_",
+    }
+)  # fmt: skip
+_TELLING_PARTS = ("step", "optimize", "zero_grad", "clear_grad", "hook", "set_epoch")
+
+
+@lru_cache(maxsize=8192)
+def is_telling(name: str) -> bool:
+    """Whether a call of that name may do something to gradients, to the mode of a network or to an optimizer."""
+    if name in _TELLING or name in CLIPPING or any(part in name for part in _TELLING_PARTS):
+        return True
+    return is_backward(name) or speaks_of_mode(name)
+
+
 @lru_cache(maxsize=4096)
 def is_evaluation(name: str) -> bool:
     """Whether a function is an evaluation by its name."""
