@@ -65,6 +65,9 @@ class Listener(Protocol[S]):
     #: grows with all that may change a state: a loop in which it doesn't needs no second round
     noted: int
 
+    def ignores(self, call: Call) -> bool:
+        """Whether a call is of no interest, whatever is called."""
+
     def called(self, call: Call, callees: tuple[Value, ...], walk: Walk[S], state: S) -> bool:
         """A call. Return True if it needs not be entered."""
 
@@ -266,6 +269,8 @@ class Walk(Generic[S]):
     # ----------------------------------------------------------------- calls
 
     def _call(self, call: Call, state: S) -> None:
+        if self.listener.ignores(call):
+            return
         if not self.evaluator.feasible(call.guards[-1:], self.context):
             return  # `model(x) if prior is None else model(x, prior)`
         callees = self.evaluator.callees(call, self.context)

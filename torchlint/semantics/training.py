@@ -112,6 +112,9 @@ class TrainingListener:
         key = (kind, id(site.module), site.n)
         self.facts.setdefault(key, Fact(kind, site, subject, related))
 
+    def ignores(self, call: Call) -> bool:
+        return isinstance(call.func, Attr) and call.func.name in known.PLAIN
+
     def called(self, call: Call, callees: tuple[Value, ...], walk: Walk[State], state: State) -> bool:
         name = self._name(call, callees)
         own = any(isinstance(callee, FunctionValue) for callee in callees)

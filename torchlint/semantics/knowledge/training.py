@@ -154,6 +154,18 @@ def speaks_of_mode(name: str) -> bool:
     return not SWITCHES.isdisjoint(words(name))
 
 
+#: methods of tensors, texts and containers: what is called so, even of the project's own, trains and switches nothing
+PLAIN = frozenset(
+    {
+        "append", "extend", "keys", "values", "items", "sort", "join", "format", "split", "strip", "lower", "upper",
+        "startswith", "endswith", "add_argument",
+        "view", "size", "dim", "reshape", "permute", "transpose", "contiguous", "unsqueeze", "squeeze", "flatten",
+        "expand", "repeat", "chunk", "item", "detach", "numpy", "tolist", "long", "int", "bool", "mean", "sum", "max",
+        "min", "abs", "exp", "log", "sqrt", "pow", "clamp", "norm", "argmax", "softmax", "new_zeros", "new_ones",
+        "new_full", "masked_fill", "type_as", "astype",
+    }
+)  # fmt: skip
+
 #: calls that do something to gradients, modes or optimizers, besides those with such a word in their name
 _TELLING = frozenset(
     {
