@@ -15,7 +15,7 @@ were at the commit named there; those that are absent are told and left out. A f
 Else it is *unread*, and listed. A finding is *right* where it is true or dormant. Verdicts on findings that are not
 made any more are counted as *gone*: others that were mended, and right ones that were lost.
 
-The repositories of the kinds `first-sight` to `first-sight-10`, one batch after the other, were linted before anything
+The repositories of the kinds `first-sight` to `first-sight-12`, one batch after the other, were linted before anything
 was mended on them, and their verdicts are on what was found then: `gone` counts what was mended since. Only since
 `first-sight-9` does every reader tell dormant from arguable; before, those who were in doubt said arguable.
 
