@@ -8,13 +8,17 @@ from torchlint.semantics.functions import Function
 from torchlint.semantics.knowledge.tensors import FRESH
 from torchlint.semantics.layers import is_self
 from torchlint.semantics.measuring import is_timed
-from torchlint.semantics.nodes import Attr, Call, Free, Item, Node, Param, strip
+from torchlint.semantics.nodes import Attr, Binary, Call, Display, Free, Item, Node, Param, Part, Unary, strip
 from torchlint.semantics.operations import called_name
 from torchlint.semantics.traces import LoopStep, Trace, blocks, calls_in, expects_error
 from torchlint.semantics.values import Constant, Container, External, FunctionValue, Instance
 
 if TYPE_CHECKING:
+    from torchlint.semantics.evaluate import Evaluator
     from torchlint.semantics.module import Module
+
+#: Steps back from a tensor to what it is computed from.
+MAX_STEPS = 6
 
 #: Methods that only tensors have, with nothing to see but their result.
 _OWN = frozenset(
@@ -175,9 +179,14 @@ def _wakes_device(call: Call) -> bool:
 
 
 def _is_there_already(module: Module, call: Call) -> bool:
-    """Whether what a layer made is moved to a device: it is where the input and the weights are."""
+    """Whether a tensor is moved to a device where it is: what a layer made is where the input and the weights are, what
+    was computed from tensors of the GPU is there as well.
+    """
     assert isinstance(call.func, Attr)
     made = strip(call.func.base)
+    wanted = module.evaluator.constant(call.args[0] if call.args else None, None)
+    if call.func.name in ("to", "cuda") and wanted != "cpu" and _was_moved(module.evaluator, made, 0):
+        return True
     return (
         call.func.name in _MOVING - _CASTS
         and isinstance(made, Call)
@@ -187,6 +196,25 @@ def _is_there_already(module: Module, call: Call) -> bool:
             for value in module.evaluator.values(made.func, None)
         )
     )
+
+
+def _was_moved(evaluator: Evaluator, node: Node, depth: int) -> bool:
+    """Whether a tensor, or one that it is computed from, was put on the GPU."""
+    node = strip(node)
+    if depth > MAX_STEPS:
+        return False
+    if isinstance(node, Call):
+        if called_name(node) == "cuda":
+            return True
+        if called_name(node) == "type":
+            kinds = (value for given in node.args for value in evaluator.values(given, None))
+            return any(isinstance(kind, External) and kind.name.startswith("torch.cuda.") for kind in kinds)
+        parts = [*node.args[:1], *((node.func.base,) if isinstance(node.func, Attr) else ())]
+    elif isinstance(node, (Binary, Unary, Display, Part)):
+        parts = list(node.parts())
+    else:
+        return False
+    return any(_was_moved(evaluator, part, depth + 1) for part in parts)
 
 
 def _is_weight(node: Node) -> bool:
