@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.functions import Function
-from torchlint.semantics.measuring import is_trial
+from torchlint.semantics.measuring import is_trial, moves_nothing
 from torchlint.semantics.membership import handed_in
 from torchlint.semantics.nodes import Attr, Call, Choice, Const, Item, Join, Loop, Node, strip
 from torchlint.semantics.places import Key, Place, names_of
@@ -138,9 +138,11 @@ class Gradients:
             related.append((_site(self.last_backward), f"this backward adds to the gradients of {added}"))
         if earlier is not None:
             related.append((_site(earlier), "the earlier step"))
-        for key in item.place:
-            if isinstance(key, Instance) and key.call is not None:
-                related.append((_site(key.call), f"{subject} is created here"))
+        makers = [key.call for key in item.place if isinstance(key, Instance) and key.call is not None]
+        if makers and all(map(moves_nothing, makers)):
+            return
+        for maker in makers:
+            related.append((_site(maker), f"{subject} is created here"))
         listener.report("carried" if earlier is not None else "stale", _site(call), subject, *related)
 
     def stepped_by_hand(

@@ -10,6 +10,7 @@ from torchlint.semantics.nodes import (
     Call,
     Compare,
     Const,
+    Display,
     Element,
     Free,
     Imported,
@@ -39,6 +40,23 @@ _FEW = 20
 def is_timed(function: Function) -> bool:
     """Whether a function reads a clock."""
     return any(called_name(call) in _CLOCKS for call in function.calls)
+
+
+def moves_nothing(optimizer: Call) -> bool:
+    """Whether the parameters of an optimizer have no elements, `SGD([nn.Parameter(torch.zeros(0))], lr=1)`: it is there
+    so that a schedule has one.
+    """
+    params = strip(optimizer.args[0]) if optimizer.args else None
+    return isinstance(params, Display) and bool(params.items) and all(map(_is_empty, params.items))
+
+
+def _is_empty(tensor: Node) -> bool:
+    tensor = strip(tensor)
+    if not isinstance(tensor, Call) or not tensor.args:
+        return False
+    if called_name(tensor) == "Parameter":
+        return _is_empty(tensor.args[0])
+    return called_name(tensor) in MADE_UP and any(isinstance(s, Const) and s.value == 0 for s in tensor.args)
 
 
 def is_trial(backward: Call) -> bool:
