@@ -6,6 +6,7 @@ from functools import cached_property
 
 from torchlint.semantics.functions import Function
 from torchlint.semantics.knowledge.dtypes import ARITHMETIC
+from torchlint.semantics.knowledge.training import PLAIN
 from torchlint.semantics.nodes import Attr, Binary, Call, Choice, Comprehension, Free, Item, Loop, Node, Param, Unary
 
 #: Nodes of a function that are looked at.
@@ -78,6 +79,17 @@ def called_name(call: Call) -> str:
         return func.name
     name = getattr(func, "name", None)
     return name if isinstance(name, str) else ""
+
+
+def is_plain(call: Call) -> bool:
+    """Whether a call is that of a method of tensors, texts or containers, by its name: what it is called on takes time
+    to find out. `self.norm(x)` may be a layer.
+    """
+    func = call.func
+    if not isinstance(func, Attr) or func.name not in PLAIN:
+        return False
+    base = func.base
+    return not isinstance(base, Param) or base.index != 0 or not base.function.is_method
 
 
 def before_loop(node: Node) -> Node:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from torchlint.semantics.functions import Class, Function
 from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.nodes import Attr, Call, Node, Param, strip
+from torchlint.semantics.operations import is_plain
 from torchlint.semantics.values import ClassValue, FunctionValue, Instance, Opaque, Value
 
 if TYPE_CHECKING:
@@ -186,14 +187,9 @@ def _runs_network(function: Function, evaluator: Evaluator) -> bool:
     return any(
         _may_be_network(value, evaluator)
         for call in function.calls
-        if (call.args or call.keywords) and not _is_plain(call)
+        if (call.args or call.keywords) and not is_plain(call)
         for value in evaluator.values(call.func, None)
     )
-
-
-def _is_plain(call: Call) -> bool:
-    """Whether a call is that of a method of tensors or containers, by its name: what it is called on takes time."""
-    return isinstance(call.func, Attr) and call.func.name in known.PLAIN
 
 
 def _may_be_network(value: Value, evaluator: Evaluator) -> bool:
@@ -218,7 +214,7 @@ def _on_gradient(node: Node) -> bool:
 def _callees(function: Function, evaluator: Evaluator) -> list[Function]:
     found = []
     for call in function.calls:
-        if _is_plain(call):
+        if is_plain(call):
             continue
         for value in evaluator.values(call.func, None):
             if isinstance(value, FunctionValue):

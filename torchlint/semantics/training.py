@@ -18,6 +18,7 @@ from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.knowledge.transparent import makes_object
 from torchlint.semantics.modes import Modes
 from torchlint.semantics.nodes import Attr, Binary, Call, Free, Loop, Node, Starred, strip
+from torchlint.semantics.operations import is_plain
 from torchlint.semantics.options import Options
 from torchlint.semantics.places import Places, made_in
 from torchlint.semantics.replacing import Replacing
@@ -113,7 +114,7 @@ class TrainingListener:
         self.facts.setdefault(key, Fact(kind, site, subject, related))
 
     def ignores(self, call: Call) -> bool:
-        return isinstance(call.func, Attr) and call.func.name in known.PLAIN
+        return is_plain(call)
 
     def called(self, call: Call, callees: tuple[Value, ...], walk: Walk[State], state: State) -> bool:
         name = self._name(call, callees)
