@@ -208,7 +208,9 @@ class LowPrecisionAccumulator(StaticRule):
             node = _increment(step)
             if node is None or node.op != "Add" or (rounds is not None and 1 < rounds <= 255):
                 continue
-            if (isinstance(step, Store) and _is_region(step.target)) or _is_flag(step):
+            if isinstance(step, Store) and (_is_region(step.target) or _counts_visits(step, function)):
+                continue
+            if _is_flag(step):
                 continue
             if rounds != 1 or (again and isinstance(step, Store) and _of_self(step.target)):
                 yield from self._accumulator(module, function, node)
@@ -291,6 +293,18 @@ def _packs(call: Call) -> bool:
 def _operands(call: Call) -> list[Node]:
     """What a call may reduce: its first argument, and what it is a method of."""
     return [*call.args[:1], *([call.func.base] if isinstance(call.func, Attr) else [])]
+
+
+def _counts_visits(step: Store, function: Function) -> bool:
+    """Whether what is counted is how often something was added at a place: `total[i] += patch` and `seen[i] += 1`."""
+    target = step.target
+    return isinstance(target, Item) and any(
+        isinstance(other.target, Item)
+        and other.op == "Add"
+        and other.target.base is not target.base
+        and strip(other.target.index) is strip(target.index)
+        for other in function.stores
+    )
 
 
 def _is_flag(step: InPlace | Store) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.functions import Function
+from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.measuring import is_trial, moves_nothing
 from torchlint.semantics.membership import handed_in
 from torchlint.semantics.nodes import Attr, Call, Choice, Const, Item, Join, Loop, Node, strip
@@ -139,7 +140,7 @@ class Gradients:
         if earlier is not None:
             related.append((_site(earlier), "the earlier step"))
         makers = [key.call for key in item.place if isinstance(key, Instance) and key.call is not None]
-        if makers and all(map(moves_nothing, makers)):
+        if (makers and all(map(moves_nothing, makers))) or (earlier is not None and _goes_back(earlier, call)):
             return
         for maker in makers:
             related.append((_site(maker), f"{subject} is created here"))
@@ -269,6 +270,16 @@ def _clipped_modules(call: Call, walk: Walk[State], listener: TrainingListener) 
     if isinstance(params, Call) and isinstance(params.func, Attr) and params.func.name == "parameters":
         return listener.places.place(params.func.base, walk.context)
     return frozenset()
+
+
+def _goes_back(earlier: Call, later: Call) -> bool:
+    """Whether the weights are set to others between two steps of a function, as to those from before the first: the
+    gradients of both are taken for the same weights, and are meant to add up.
+    """
+    return earlier.function is later.function and any(
+        isinstance(call.func, Attr) and call.func.name in known.RESTORING and earlier.n < call.n < later.n
+        for call in later.function.calls
+    )
 
 
 def _is_distributed(call: Call, walk: Walk[State]) -> bool:

@@ -47,6 +47,8 @@ MAX_WORLDS = 5
 _TOY = 100
 #: Images, their features and kernels have two sides, and two dimensions before them.
 IMAGE_RANK = 4
+#: Methods that show a tensor as it is.
+_LOOKS = frozenset({"contiguous", "detach", "cpu", "numpy", "size", "tolist"})
 #: Ways into a function that one view is looked at in.
 MAX_CONTEXTS = 6
 
@@ -90,7 +92,7 @@ def _examine(shapes: Shapes, call: Call, name: str) -> WrongView | None:
     if len(call.args) + len(call.keywords) == 0 or any(key in ("order", "dtype") for key, _ in call.keywords):
         return None
     function = call.function
-    if _is_shift(call):
+    if _is_shift(call) or any(_shown(statement) is call for statement in function.discarded):
         return None
     alone = _alone(shapes, function)
     found, rooted = _judge(shapes, call, name, alone)
@@ -106,6 +108,14 @@ def _examine(shapes: Shapes, call: Call, name: str) -> WrongView | None:
         if confirmed is not None:
             return found if found is not None else confirmed
     return None
+
+
+def _shown(statement: Call) -> Node:
+    """What a statement of its own only shows, as the last one of a cell, or loses: `x.view(b, n).contiguous()`."""
+    node: Node = statement
+    while isinstance(node, Call) and isinstance(node.func, Attr) and node.func.name in _LOOKS:
+        node = strip(node.func.base)
+    return node
 
 
 def _is_shift(call: Call) -> bool:

@@ -20,6 +20,9 @@ OPTIMIZERS = frozenset(
 #: functions that clip gradients, also as methods of a sharded network
 CLIPPING = frozenset({"clip_grad_norm_", "clip_grad_value_", "clip_grad_norm", "clip_grad_value"})
 
+#: methods that give a network other weights
+RESTORING = frozenset({"load_state_dict", "set_params", "set_weights", "load_params", "set_parameters"})
+
 #: layers that compute something else in eval mode; the number is the position of their probability argument
 MODE_LAYERS: dict[str, int | None] = {
     "Dropout": 0,
