@@ -33,16 +33,16 @@ def only_answers(function: Function, store: Store, target: Attr) -> bool:
     )
 
 
-def is_replaced(function: Function, target: Attr) -> bool:
+def is_replaced(function: Function, store: Store, target: Attr) -> bool:
     """Whether the layer makes way for a new one before anything is trained: `net.fc.requires_grad = True` and then
-    `net.fc = nn.Linear(512, 10)`.
+    `net.fc = nn.Linear(512, 10)`, under no condition of its own.
     """
     layer = strip(target.base)
     return isinstance(layer, Attr) and any(
         isinstance(other.target, Attr)
         and other.target.name == layer.name
         and other.target.n > target.n
-        and not other.guards
+        and set(other.guards) <= set(store.guards)
         and strip(other.target.base) is strip(layer.base)
         for other in function.stores
     )

@@ -103,7 +103,7 @@ class RequiresGradTypo(StaticRule):
                 target = store.target
                 if not isinstance(target, Attr) or store.op != "=":
                     continue
-                if only_answers(function, store, target) or is_replaced(function, target):
+                if only_answers(function, store, target) or is_replaced(function, store, target):
                     continue
                 if target.name in _MISSPELLINGS:
                     if not _is_so_already(module.evaluator, store, target) and not _is_loss(function, store, target):
