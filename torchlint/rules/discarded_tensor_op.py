@@ -77,7 +77,7 @@ class DiscardedTensorOp(StaticRule):
     Tests, blocks under `pytest.raises` or `try`, functions that measure time, and the last line of a cell of a
     notebook, which shows its value, are not looked at; nor is the top level of a script outside of its loops.
     Methods that other objects have as well are only reported on what is a tensor for certain, and casts on what has
-    another dtype for certain.
+    another dtype for certain. A tensor that was computed on the GPU and is moved to it is where it should be.
 
     ## References
     - [torch.Tensor](https://pytorch.org/docs/stable/tensors.html)

@@ -64,7 +64,7 @@ class LostParameter(StaticRule):
 
     ## Known problems
     A parameter made with `requires_grad=False` is not meant to be trained and is not reported. Neither are `.float()`
-    and `.cpu()`, which give back the parameter itself.
+    and `.cpu()`, which give back the parameter itself, and a `.to(device)` of what was computed on that device.
 
     ## References
     - [torch.nn.Parameter](https://pytorch.org/docs/stable/generated/torch.nn.parameter.Parameter.html)

@@ -74,7 +74,8 @@ class LowPrecisionAccumulator(StaticRule):
     ## Known problems
     Plain `.sum()`, `.cumsum()` and `.prod()` of uint8 or bool tensors are int64 in torch and NumPy, and are right.
     A `+` of conditions that is used as a mask is not reported, and neither is a count of how often each place of an
-    image or volume was covered (`seen[top:bottom, left:right] += 1`).
+    image or volume was covered (`seen[top:bottom, left:right] += 1`, or `seen[i] += 1` beside `total[i] += patch`). A
+    product that is asked for in uint8 is one of conditions, which tells whether all hold.
 
     ## References
     - [torch.sum](https://pytorch.org/docs/stable/generated/torch.sum.html)

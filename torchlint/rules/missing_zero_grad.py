@@ -47,8 +47,8 @@ class MissingZeroGrad(StaticRule):
     ## Known problems
     `model.zero_grad()`, `p.grad = None` and `p.grad.zero_()` count as clearing, before or after the step, also every
     k-th step (gradient accumulation) and inside helpers. Where code that is not seen gets the optimizer, or the trainer
-    that holds it, nothing is reported, and neither is anything in tests of software, or in a loop that takes the time
-    of a few batches.
+    that holds it, nothing is reported, and neither is anything in tests of software, in a loop that takes the time of
+    a few batches, for parameters without elements, or where the weights are put back between two steps.
 
     ## References
     - [torch.optim.Optimizer.zero_grad](https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.zero_grad.html)

@@ -44,7 +44,9 @@ class ViewPermutesDimensions(StaticRule):
     and not reported. Neither is a view in which only the height and width of an image, of its features or of a kernel
     change places, or the rows and columns of a product of matrices: most are square, where it does no harm. The one
     channel of gray images (MNIST, Omniglot) may stand anywhere. Branches for an older torch
-    (`if torch.__version__ < "2.0"`) and functions that the program doesn't use are not judged.
+    (`if torch.__version__ < "2.0"`) and functions that the program doesn't use are not judged, nor is what a
+    statement only shows, an option that has numbers read in another order, or a batch that is left out of a feature map
+    in a function that takes single images (`mask.squeeze(0)`).
 
     ## References
     - [torch.Tensor.view](https://pytorch.org/docs/stable/generated/torch.Tensor.view.html)

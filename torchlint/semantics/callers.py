@@ -49,14 +49,15 @@ class Callers:
         #: answers that lack what a search under way will add; good until that one is done
         self._partial: dict[int, tuple[list[Context | None], int]] = {}
         #: how often there was such an answer to a function
-        self._given_up: dict[int, int] = {}
+        self._tries: dict[int, int] = {}
         #: the outermost search that an answer being made up lacks
         self._lacks = _NOTHING
 
     def forget(self) -> None:
         self._contexts.clear()
         self._partial.clear()
-        self._given_up.clear()
+        self._tries.clear()
+        self._lacks = _NOTHING
         self._deep.clear()
 
     def contexts(self, function: Function) -> list[Context | None]:
@@ -87,9 +88,10 @@ class Callers:
                 self._deep.pop(id(function), None)
         finally:
             del self._active[id(function)]
-        if self._lacks < depth and self._given_up.get(id(function), 0) < MAX_TRIES:
+        tries = self._tries.get(id(function), 0)
+        if self._lacks < depth and tries < MAX_TRIES:
             self._partial[id(function)] = result, self._lacks
-            self._given_up[id(function)] = self._given_up.get(id(function), 0) + 1
+            self._tries[id(function)] = tries + 1
         else:
             if self._lacks == depth:
                 self._partial.clear()
