@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.knowledge import training as known
-from torchlint.semantics.nodes import Attr, Call, Const, Free, Item, Node, Slice, Starred, strip
+from torchlint.semantics.nodes import Attr, Call, Const, Element, Free, Item, Node, Slice, Starred, strip
 from torchlint.semantics.operations import Operations, called_name
 from torchlint.semantics.values import Bound, Constant, External, Instance, Opaque, Value
 
@@ -28,6 +28,8 @@ _ADDING = frozenset({"add_module", "register_module", "append", "insert", "exten
 _CLASSIFIER = re.compile(r"torchvision\.models\.(?!inception|googlenet|get_|list_)[a-z]\w*")
 #: networks of torchvision that differ in eval mode
 _WITH_MODES = re.compile(rf"torchvision\.models\.(segmentation\.)?({'|'.join(known.FAMILIES)})\w*")
+#: networks of torchvision with BatchNorm and without Dropout
+_DROPPING_NOTHING = re.compile(r"torchvision\.models\.(resnet|resnext|wide_resnet|densenet|regnet|shufflenet)\w*")
 
 
 def replaced_head(network: Value, evaluator: Evaluator) -> Bound | None:
@@ -71,6 +73,44 @@ def is_pretrained(network: Value, evaluator: Evaluator) -> bool:
         return bool(given) and all(isinstance(v, External) or (isinstance(v, Constant) and v.value) for v in given)
     asked = call.keyword("pretrained") or (call.args[0] if call.args else None)
     return evaluator.constant(asked, context) is True
+
+
+def is_frozen_below_head(network: Value, evaluator: Evaluator) -> bool:
+    """Whether all weights of a network of torchvision without Dropout were frozen where it was made, and its head is
+    linear. In eval mode BatchNorm keeps the statistics that such weights were trained with.
+    """
+    made = _made(network)
+    if made is None or not any(map(_DROPPING_NOTHING.fullmatch, _makers(made, evaluator))):
+        return False
+    head = replaced_head(network, evaluator)
+    if head is not None and not all(
+        isinstance(layer, Instance) and layer.name.startswith("torch.nn.") and layer.last == "Linear"
+        for layer in evaluator.values(*head)
+    ):
+        return False
+    call, _ = made
+    return any(
+        isinstance(store.target, Attr)
+        and store.target.name == "requires_grad"
+        and evaluator.constant(store.value, None) is False
+        and _lists_weights_of(store.target.base, call)
+        and set(store.guards) <= set(call.guards)
+        for store in call.function.stores
+    )
+
+
+def _lists_weights_of(weight: Node, network: Call) -> bool:
+    """`for p in net.parameters()`."""
+    drawn = strip(weight)
+    if not isinstance(drawn, Element):
+        return False
+    listed = strip(drawn.base)
+    return (
+        isinstance(listed, Call)
+        and isinstance(listed.func, Attr)
+        and listed.func.name == "parameters"
+        and strip(listed.func.base) is network
+    )
 
 
 def tells_losses(network: Value, call: Call, evaluator: Evaluator) -> bool:

@@ -33,7 +33,7 @@ from torchlint.semantics.forwards import (
     trains_in_evaluation,
 )
 from torchlint.semantics.functions import Function
-from torchlint.semantics.heads import is_pretrained, tells_losses
+from torchlint.semantics.heads import is_frozen_below_head, is_pretrained, tells_losses
 from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.layers import has_weights, is_self, is_undefined, own_object
 from torchlint.semantics.membership import (
@@ -331,6 +331,8 @@ class Modes:
 
     def _report_left_in_eval(self, forward: Forward, listener: TrainingListener) -> None:
         if is_unused(forward.call) or not self._matters(forward, listener):
+            return
+        if is_frozen_below_head(forward.value, listener.evaluator):
             return
         for mode in forward.modes:
             if mode.name != EVAL or mode.switch is None or mode.call is None or is_asked_for(mode.call, forward.call):

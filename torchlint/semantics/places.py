@@ -10,6 +10,7 @@ import weakref
 from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
+from torchlint.semantics.checkpoints import drops_nothing
 from torchlint.semantics.functions import Class
 from torchlint.semantics.heads import whole_network
 from torchlint.semantics.knowledge import training as known
@@ -176,7 +177,9 @@ class Places:
 
     def _is_from_modeless(self, value: Opaque) -> bool:
         """Whether it comes from such a library, which may itself be a part of the project."""
-        if self.made_by(value, known.MODELESS_LIBRARIES) or self._is_any_of_plain(value):
+        if self.made_by(value, known.MODELESS_LIBRARIES) or drops_nothing(value, self.evaluator):
+            return True  # as a library or a checkpoint has it
+        if self._is_any_of_plain(value):
             return True
         makers = [value.context.function] if value.context is not None else []
         if isinstance(value.node, Call):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from torchlint.semantics.checkpoints import drops_nothing
 from torchlint.semantics.functions import Class
 from torchlint.semantics.layers import is_attribute, own_attribute
 from torchlint.semantics.nodes import Binary, Comprehension, Display, Item, Node, Starred
@@ -78,14 +79,18 @@ class UnknownParts:
                     if name is None:
                         continue
                     for part in self.evaluator.attribute(network, name):
-                        if isinstance(part, Opaque) and self._is_called(cls, name) and not self._is_cut_out(part):
+                        if isinstance(part, Opaque) and self._is_called(cls, name) and not self._is_known(part):
                             return True
                         if isinstance(part, Instance) and part.cls is not cls and self.is_open(part):
                             return True
         return False
 
-    def _is_cut_out(self, part: Opaque) -> bool:
-        """`self.layers[:-2]`: whether a part is some of those of a network that is looked at itself."""
+    def _is_known(self, part: Opaque) -> bool:
+        """Whether a part is of a checkpoint that has no Dropout, or is some of those of a network that is looked at
+        itself: `self.layers[:-2]`.
+        """
+        if drops_nothing(part, self.evaluator):
+            return True
         if not isinstance(part.node, Item):
             return False
         whole = self.evaluator.values(part.node.base, part.context)

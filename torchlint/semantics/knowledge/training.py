@@ -78,6 +78,14 @@ DROPPING_AT_THE_END = frozenset({"vgg11", "vgg13", "vgg16", "vgg19", "alexnet", 
 #: libraries whose networks have no active Dropout and no BatchNorm, however they are made
 MODELESS_LIBRARIES = ("diffusers.",)
 
+#: Checkpoints of Transformers (`Qwen/Qwen2.5-7B`) and its classes (`ViTModel`) whose rates of Dropout are 0 in the
+#: configuration that they come with
+CHECKPOINTS_WITHOUT_DROPOUT = re.compile(
+    r"llama|vicuna|mistral|mixtral|qwen|gemma|deepseek|pythia|gpt[-_]?neo|bloom|falcon|smollm|stablelm|olmo"
+    r"|prot_?bert|esm-?2|\b(vit|deit|clip|siglip|dinov2)(?=\W|_|\Z|model|for|text|vision)",
+    re.IGNORECASE,
+)
+
 #: classes whose training loop belongs to a framework
 FRAMEWORK_MODULES = frozenset(
     {"LightningModule", "LightningDataModule", "PreTrainedModel", "Trainer", "Learner", "BaseModule", "AlgoBase"}
