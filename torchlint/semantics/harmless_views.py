@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import permutations
 from typing import TYPE_CHECKING
 
+from torchlint.semantics.layers import is_parameter, is_self
 from torchlint.semantics.nodes import Attr, Binary, Call, Choice, Const, Param, strip
 from torchlint.semantics.one_channel import moves_gray_channel
 from torchlint.semantics.operations import called_name
@@ -37,6 +38,7 @@ def is_harmless(shapes: Shapes, view: WrongView) -> bool:
         or _is_read_anew_on_request(shapes, view)
         or _is_documented_as_one(view)
         or _feeds_single_values(shapes, view)
+        or _is_learnt_alone(shapes, view)
         or moves_gray_channel(view.regrouping, view.call.function.module)
     )
 
@@ -167,3 +169,17 @@ def _feeds_single_values(shapes: Shapes, view: WrongView) -> bool:
         for layer in shapes.evaluator.values(call.func, view.context)
         if isinstance(layer, Instance) and layer.last in ("RNN", "LSTM", "GRU")
     )
+
+
+def _is_learnt_alone(shapes: Shapes, view: WrongView) -> bool:
+    """Whether a tensor is computed from the parameters of the network and nothing else, as weights that are made by
+    layers: whatever the order, each element is learnt where it stands.
+    """
+    function = view.call.function
+    if not function.is_method:
+        return False
+    nodes = list(origins(view.tensor))
+    if any(isinstance(node, Param) and node is not function.params[0] for node in nodes):
+        return False
+    own = (node for node in nodes if isinstance(node, Attr) and is_self(node.base, function))
+    return any(is_parameter(value) for node in own for value in shapes.evaluator.values(node, view.context))
