@@ -75,8 +75,10 @@ def _uses(evaluator: Evaluator, call: Call, context: Context | None, depth: int)
         if operand is None or serves_otherwise(evaluator, name, call, context):
             continue
         if isinstance(callee, Instance) and callee.call is not None:
-            if exclude(callee.call.guards, call.guards, partial(_given, evaluator, callee.context)):
-                continue  # `if task == "binary"` in both places, but not in the same way
+            # `if task == "binary"` in both places, but not in the same way
+            made = callee.call.guards
+            if exclude(made, call.guards) or exclude(made, call.guards, partial(_given, evaluator, callee.context)):
+                continue
         inputs = evaluator.activations.find(operand, context)
         created = None
         if isinstance(callee, Instance) and callee.call is not None:
