@@ -137,7 +137,7 @@ class Surroundings:
 
     def importing(self, name: str) -> list[str]:
         """The files that import something called `name`."""
-        return self.relatives(self.lookup.mentions.get(name, ()))
+        return self.relatives(self.lookup.importing(name))
 
     def relatives(self, paths: Sequence[Path]) -> list[str]:
         return [self.relative(str(path)) for path in paths]

@@ -32,6 +32,19 @@ _IMPORT = re.compile(rb"^[ \t]*" + _STATEMENT, re.MULTILINE)
 _IMPORT_IN_CELL = re.compile(rb'(?:"|\\n)[ \t]*' + _STATEMENT)
 
 
+#: what all files of a project are asked for, under names that no module has: whether they define networks, and whether
+#: they mention layers that differ in eval mode, or libraries whose networks have such layers
+NETWORKS, MODES = "class (Module)", "(mode)"
+_SIGNS = {
+    NETWORKS: re.compile(rb"\(\s*(?:torch\.)?(?:nn\.)?Module\s*\)"),
+    MODES: re.compile(
+        rb"[Dd]rop_?(?:[Oo]ut|[Pp]ath|[Bb]lock|[Cc]onnect)|[Bb]atch_?[Nn]orm|BN|RReLU|rrelu|track_running_stats"
+        rb"|torchvision|timm|transformers|monai|segmentation_models|efficientnet|pretrainedmodels|geometric|dgl|fairseq"
+        rb"|detectron|mmcv|mmdet|mmseg|diffusers|speechbrain|torch\.hub"
+    ),
+}
+
+
 class Lookup:
     """The folders under `root`, each listed at most once."""
 
@@ -43,6 +56,8 @@ class Lookup:
         #: the folders that `files` were looked for in
         self.walked: list[Path] = []
         self._found: dict[tuple[Path, str, int], Path | None] = {}
+        #: by sign: the files that show it
+        self._showing: dict[str, list[Path]] = {}
 
     # ------------------------------------------------------------- imports
 
@@ -127,15 +142,28 @@ class Lookup:
         return index
 
     def _mention(self, file: Path, index: dict[str, list[Path]]) -> None:
-        try:
-            data = self._read(file)
-        except OSError:
-            return
-        for name in imported_names(data):
+        for name in imported_names(self._bytes(file)):
             index.setdefault(name, []).append(file)
+
+    def importing(self, name: str) -> list[Path]:
+        """The files that import something of a name, or that show one of the signs that have a name here."""
+        sign = _SIGNS.get(name)
+        if sign is None:
+            return self.mentions.get(name, [])
+        known = self._showing.get(name)
+        if known is None:
+            known = self._showing[name] = [file for file in self.files if sign.search(self._bytes(file))]
+        return known
+
+    def _bytes(self, file: Path) -> bytes:
+        try:
+            return self._read(file)
+        except OSError:
+            return b""
 
     def changed(self, file: Path) -> None:
         """A file holds something else now, and so may import something else."""
+        self._showing.clear()
         index = self.__dict__.get("mentions")
         if index is None or file not in self.files:
             return

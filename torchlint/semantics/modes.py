@@ -45,7 +45,7 @@ from torchlint.semantics.membership import (
     picked_among,
     wholes_of,
 )
-from torchlint.semantics.nodes import Attr, Call, Node
+from torchlint.semantics.nodes import Attr, Call, Node, Param
 from torchlint.semantics.places import Key, Place
 from torchlint.semantics.reach import cuts_gradient, hands_back, origins
 from torchlint.semantics.results import Reached, is_unused
@@ -387,6 +387,8 @@ class Modes:
                     return sensitivity.is_possible(value)
                 return any(mode.name == EVAL for mode in forward.modes) and sensitivity.is_possible_as_made(value)
         if not isinstance(value, Opaque) or not self._explicit(forward) or listener.places.is_modeless(value):
+            return False
+        if isinstance(value.node, Param) and forward.call.function.module.project.has_no_modes():
             return False
         return not is_undefined(value, listener.evaluator)
 

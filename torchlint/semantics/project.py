@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.evaluate import Evaluator
-from torchlint.semantics.lookup import Lookup
+from torchlint.semantics.lookup import MODES, NETWORKS, Lookup
 from torchlint.semantics.module import Module
 from torchlint.semantics.reads import Reads, Remembered, digest
 from torchlint.semantics.relevance import Relevance
@@ -195,6 +195,15 @@ class Project:
         for path in paths:
             yield self._data(path)
 
+    def has_no_modes(self) -> bool:
+        """Whether networks are defined in the project, and no layer that differs in eval mode is mentioned in it."""
+        return not self._shows(MODES) and self._shows(NETWORKS)
+
+    def _shows(self, sign: str) -> bool:
+        """Whether a file shows a sign, or whether there are too many files to tell."""
+        found = self._reads.importers[sign] = self._lookup.importing(sign)
+        return bool(found) or not self._lookup.files
+
     def importing_data(self, module: Module) -> Iterator[bytes]:
         """The bytes of the files that seem to import `module`."""
         if module.file is not None:
@@ -252,7 +261,7 @@ class Project:
         Tests call anything with anything.
         """
         name = _import_name(file)
-        mentioning = self._reads.importers[name] = self._lookup.mentions.get(name, [])
+        mentioning = self._reads.importers[name] = self._lookup.importing(name)
         known = self._importing.get(file)
         if known is None:
             found = [path for path in mentioning if path != file and (not self._is_test(path) or self._is_test(file))]
