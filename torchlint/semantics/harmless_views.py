@@ -33,6 +33,7 @@ def is_harmless(shapes: Shapes, view: WrongView) -> bool:
         or _may_add_ones(view.regrouping)
         or _may_cut_windows(view.regrouping)
         or _may_go_by_other_names(shapes, view)
+        or _may_be_one_batch(shapes, view)
         or _takes_batch_for_one(view)
         or _is_moved_on_request(view)
         or _is_read_anew_on_request(shapes, view)
@@ -103,6 +104,26 @@ def _may_go_by_other_names(shapes: Shapes, view: WrongView) -> bool:
     named = {Size(1, ((old, 1),)): Size(1, ((new, 1),)) for old, new in zip(ours, theirs, strict=True)}
     front = tuple(tuple(named.get(size, size) for size in axis) for axis in source.front)
     return not regroup(shapes, replace(source, front=front), targets, view.call, view.context).moved
+
+
+def _may_be_one_batch(shapes: Shapes, view: WrongView) -> bool:
+    """Whether nothing moves if two tensors are as long in their first dimension: `features = net(x)`, of which nothing
+    is known, and then `features.view(x.size(0), c, -1)`.
+    """
+    source, targets = view.regrouping.source, view.regrouping.targets
+    if not source.front or not targets:
+        return False
+    ours, theirs = product(source.front[0]), targets[0]
+    if not _is_first_size(ours) or not _is_first_size(theirs) or ours == theirs:
+        return False
+    renamed = replace(source, front=((theirs,), *source.front[1:]))
+    return not regroup(shapes, renamed, targets, view.call, view.context).moved
+
+
+def _is_first_size(size: Size) -> bool:
+    """`x.size(0)`."""
+    atom = size.atom
+    return atom is not None and atom.base is not None and atom.value is None and atom.index % 100 == 0
 
 
 def _surplus(sizes: Sequence[Size], others: Sequence[Size]) -> list[Atom]:
