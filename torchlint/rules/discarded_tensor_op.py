@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from torchlint.rules.base import Problem, StaticRule
+from torchlint.semantics.callers import contexts
 from torchlint.semantics.functions import Function
 from torchlint.semantics.knowledge.tensors import FRESH
 from torchlint.semantics.layers import is_self
@@ -24,7 +25,7 @@ MAX_STEPS = 6
 _OWN = frozenset(
     {
         "clamp", "clamp_min", "clamp_max", "masked_fill", "masked_scatter", "unsqueeze", "index_fill", "scatter_add",
-        "type_as", "expand_as", "view_as", "nan_to_num", "masked_select", "index_select",
+        "type_as", "view_as", "nan_to_num", "masked_select", "index_select",
     }
 )  # fmt: skip
 
@@ -77,7 +78,8 @@ class DiscardedTensorOp(StaticRule):
     Tests, blocks under `pytest.raises` or `try`, functions that measure time, and the last line of a cell of a
     notebook, which shows its value, are not looked at; nor is the top level of a script outside of its loops.
     Methods that other objects have as well are only reported on what is a tensor for certain, and casts on what has
-    another dtype for certain. A tensor that was computed on the GPU and is moved to it is where it should be.
+    another dtype for certain. A tensor that was computed on the GPU and is moved to it is where it should be; a single
+    number, and what DataParallel is given, need not be moved. `expand_as()` is left out: most operations do it anyway.
 
     ## References
     - [torch.Tensor](https://pytorch.org/docs/stable/tensors.html)
@@ -96,6 +98,7 @@ class DiscardedTensorOp(StaticRule):
             found = [call for call in found if not _may_have_type(module, call) and not _is_as_itself(call)]
             found = [call for call in found if not _wakes_device(call) and not _has_no_graph(call)]
             found = [call for call in found if not _is_there_already(module, call)]
+            found = [call for call in found if not _is_moved_by_others(module, call)]
             if function.parent is None:
                 # alone on the top level, a value is shown: in a cell, or in a script that once was a notebook
                 found = [call for call in found if id(call) in _looped(function.trace)]
@@ -195,6 +198,23 @@ def _is_there_already(module: Module, call: Call) -> bool:
             isinstance(value, External) and value.name.startswith("torch.nn.functional.")
             for value in module.evaluator.values(made.func, None)
         )
+    )
+
+
+def _is_moved_by_others(module: Module, call: Call) -> bool:
+    """Whether a tensor need not be moved: a single number on the CPU goes with any tensor on the GPU, and DataParallel
+    moves what it is given.
+    """
+    assert isinstance(call.func, Attr)
+    if call.func.name not in _MOVING - _CASTS:
+        return False
+    tensor = strip(call.func.base)
+    if isinstance(tensor, Call) and called_name(tensor) == "tensor" and len(tensor.args) == 1:
+        return isinstance(module.evaluator.constant(tensor.args[0], None), (int, float))
+    frames = contexts(module.evaluator, call.function)
+    callers = {frame.call.function.module for frame in frames if frame is not None and frame.call is not None}
+    return any(b"DataParallel(" in one.source.data for one in (module, *callers)) and any(
+        strip(given) is tensor for user in call.function.calls for given in user.args
     )
 
 
