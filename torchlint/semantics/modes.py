@@ -51,6 +51,7 @@ from torchlint.semantics.reach import cuts_gradient, hands_back, origins
 from torchlint.semantics.results import Reached, is_unused
 from torchlint.semantics.sensitivity import FUEL
 from torchlint.semantics.switches import asks_for_mode, is_asked_for, knows_eval_mode, takes_statistics
+from torchlint.semantics.translators import draws_by_dropout
 from torchlint.semantics.values import FunctionValue, Instance, Opaque, Value
 
 if TYPE_CHECKING:
@@ -358,6 +359,8 @@ class Modes:
         self.candidates[:] = rest
         for forward in ready:
             if self._is_judged(forward.key):
+                continue
+            if draws_by_dropout(forward.value, listener.evaluator):
                 continue
             if self._matters(forward, listener) and not is_wanted(forward):
                 if not self._is_mostly_without(forward, ready, listener):
