@@ -171,7 +171,7 @@ def _direct(function: Function) -> bool:
             return True
         if isinstance(func, Attr) and (func.name in _KEYS or known.is_backward(func.name) or "zero_grad" in func.name):
             return True
-    if any(isinstance(store.target, Attr) and store.target.name == "grad" for store in function.stores):
+    if any(isinstance(store.target, Attr) and store.target.name in ("grad", "_grad") for store in function.stores):
         return True
     for decorator in function.decorators:
         node = decorator.func if isinstance(decorator, Call) else decorator

@@ -334,7 +334,7 @@ class TrainingListener:
         target = store.target
         self.noted += isinstance(target, Attr)
         self.replacing.stored(store, walk)
-        if isinstance(target, Attr) and target.name == "grad":
+        if isinstance(target, Attr) and target.name in ("grad", "_grad"):
             state.gradients.assigned(walk)
         elif isinstance(target, Attr) and target.name == "training":
             state.modes.mentioned(target.base, walk, self)
@@ -399,7 +399,7 @@ def _gradients_in(node: Node, depth: int = 0) -> Iterator[Attr]:
 
 
 def _clears_gradients(function: Function) -> bool:
-    stores = any(isinstance(s.target, Attr) and s.target.name == "grad" for s in function.stores)
+    stores = any(isinstance(s.target, Attr) and s.target.name in ("grad", "_grad") for s in function.stores)
     return stores or any(
         isinstance(c.func, Attr) and ("zero_grad" in c.func.name or c.func.name in ("zero_", "backward"))
         for c in function.calls
