@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from torchlint.semantics.functions import Function
 from torchlint.semantics.nodes import Attr, Call, strip
 from torchlint.semantics.operations import called_name
-from torchlint.semantics.values import FunctionValue, Instance, Value
+from torchlint.semantics.values import FunctionValue, Instance, Opaque, Value
 
 if TYPE_CHECKING:
     from torchlint.semantics.evaluate import Evaluator
@@ -45,7 +45,18 @@ def gives_in_eval(function: Function) -> bool:
     return bool(values) and all(isinstance(value, Call) and called_name(value) == "eval" for value in values)
 
 
-def is_made_in_eval(part: Instance) -> bool:
+def is_made_in_eval(network: Value) -> bool:
     """Whether a network comes in eval mode from where it is made."""
-    made = part.call
+    made = _made(network)
     return made is not None and (is_put_in_eval(made, made.function) or gives_in_eval(made.function))
+
+
+def maker_of(network: Value) -> Function | None:
+    """The function in which a network is made."""
+    made = _made(network)
+    return made.function if made is not None else None
+
+
+def _made(network: Value) -> Call | None:
+    made = network.call if isinstance(network, Instance) else network.node if isinstance(network, Opaque) else None
+    return made if isinstance(made, Call) else None

@@ -63,6 +63,11 @@ class Forward:
         return found
 
 
+def is_explicit(forward: Forward) -> bool:
+    """Whether somebody put the network into the mode that it is in."""
+    return any(mode.call is not None for mode in forward.modes)
+
+
 def is_wanted(forward: Forward) -> bool:
     """Whether the function that evaluates was asked for train mode, or goes back to eval mode after each forward, or to
     the mode from before at its end, or repeats all its passes (Monte Carlo dropout).

@@ -7,7 +7,6 @@ that was trained on in train mode comes round again with the network left in eva
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.born_in_eval import is_built_on_eval
@@ -24,18 +23,18 @@ from torchlint.semantics.forwards import (
     Modeset,
     from_outside,
     has_returned,
+    is_explicit,
     is_of_another_round,
     is_restored_by_option,
     is_same_place,
     is_wanted,
     parting,
     subject_of,
-    trains_in_evaluation,
 )
 from torchlint.semantics.functions import Function
 from torchlint.semantics.heads import is_frozen_below_head, is_pretrained, tells_losses
 from torchlint.semantics.knowledge import training as known
-from torchlint.semantics.layers import has_weights, is_self, is_undefined, own_object
+from torchlint.semantics.layers import has_weights, is_self, own_object
 from torchlint.semantics.membership import (
     drawn_from,
     handed_in,
@@ -45,12 +44,13 @@ from torchlint.semantics.membership import (
     picked_among,
     wholes_of,
 )
-from torchlint.semantics.nodes import Attr, Call, Node, Param
+from torchlint.semantics.mode_effects import is_mostly_without, is_switched_elsewhere, matters
+from torchlint.semantics.nodes import Attr, Call, Node
 from torchlint.semantics.places import Key, Place
 from torchlint.semantics.reach import cuts_gradient, hands_back, origins
 from torchlint.semantics.results import Reached, is_unused
 from torchlint.semantics.sensitivity import FUEL
-from torchlint.semantics.switches import asks_for_mode, is_asked_for, knows_eval_mode, takes_statistics
+from torchlint.semantics.switches import asks_for_mode, is_asked_for, takes_statistics
 from torchlint.semantics.translators import draws_by_dropout
 from torchlint.semantics.values import FunctionValue, Instance, Opaque, Value
 
@@ -215,7 +215,8 @@ class Modes:
             if all(mode.name == TRAIN for mode in modes) and not is_for_another_caller(
                 call, walk.context, listener.evaluator
             ):
-                self.candidates.append((forward, place))
+                if not is_switched_elsewhere(forward, walk):
+                    self.candidates.append((forward, place))
 
     def _listens(self, forward: Forward, walk: Walk[State], listener: TrainingListener) -> None:
         """Notes whose answers a network is given. A loss has no weights, and learns nothing from them."""
@@ -309,14 +310,14 @@ class Modes:
             elif EVAL in names and UNKNOWN not in names and (key in self.learnt or self._after_evaluation(forward)):
                 if self._was_in_eval_before(self.learnt.get(key), listener):
                     continue
-                if not self._is_mostly_without(forward, backed, listener) and not is_restored_by_option(forward):
+                if not is_mostly_without(forward, backed, listener) and not is_restored_by_option(forward):
                     self._report_left_in_eval(forward, listener)
 
     def _was_in_eval_before(self, learnt: Forward | None, listener: TrainingListener) -> bool:
         """Whether nobody ever switched a network to train mode, and the layers that matter in it, as far as they are
         known, were in eval mode when it was made of them.
         """
-        if learnt is None or self._explicit(learnt):
+        if learnt is None or is_explicit(learnt):
             return False
         sensitivity = listener.places.sensitivity
         with listener.evaluator.aside(FUEL):
@@ -331,7 +332,7 @@ class Modes:
         )
 
     def _report_left_in_eval(self, forward: Forward, listener: TrainingListener) -> None:
-        if is_unused(forward.call) or not self._matters(forward, listener):
+        if is_unused(forward.call) or not matters(forward, listener):
             return
         if is_frozen_below_head(forward.value, listener.evaluator):
             return
@@ -362,47 +363,14 @@ class Modes:
                 continue
             if draws_by_dropout(forward.value, listener.evaluator):
                 continue
-            if self._matters(forward, listener) and not is_wanted(forward):
-                if not self._is_mostly_without(forward, ready, listener):
+            if matters(forward, listener) and not is_wanted(forward):
+                if not is_mostly_without(forward, ready, listener):
                     self._report_evaluation(forward, listener)
 
     def _is_ready(self, forward: Forward, listener: TrainingListener) -> bool:
         """Whether the network has been trained or loaded, or was put into a mode, so that its answers are meant."""
         trained = forward.key in self.trained or is_pretrained(forward.value, listener.evaluator)
-        return trained or self._explicit(forward)
-
-    def _explicit(self, forward: Forward) -> bool:
-        return any(mode.call is not None for mode in forward.modes)
-
-    def _matters(self, forward: Forward, listener: TrainingListener) -> bool:
-        """Whether the network has Dropout or BatchNorm; one of unknown make has, if its mode is ever switched."""
-        value = forward.value
-        if listener.places.is_module(value):
-            with listener.evaluator.aside(FUEL):
-                sensitivity = listener.places.sensitivity
-                if sensitivity.is_certain(value):
-                    return True
-                if self._explicit(forward) and isinstance(value, Instance) and sensitivity.is_open(value):
-                    # who only ever says `train()` may do so for form's sake
-                    return knows_eval_mode(forward.call.function.module) and not listener.places.is_modeless(value)
-                # who switches modes around an evaluation has a network in mind for which it matters
-                if trains_in_evaluation(forward):
-                    return sensitivity.is_possible(value)
-                return any(mode.name == EVAL for mode in forward.modes) and sensitivity.is_possible_as_made(value)
-        if not isinstance(value, Opaque) or not self._explicit(forward) or listener.places.is_modeless(value):
-            return False
-        if isinstance(value.node, Param) and forward.call.function.module.project.has_no_modes():
-            return False
-        return not is_undefined(value, listener.evaluator)
-
-    def _is_mostly_without(self, forward: Forward, forwards: Iterable[Forward], listener: TrainingListener) -> bool:
-        """Whether an option decides which network is called, and most of them have no Dropout or BatchNorm."""
-        options = dict.fromkeys(
-            o.value for o in forwards if o.call is forward.call and o.moment.stack == forward.moment.stack
-        )
-        with listener.evaluator.aside(FUEL):
-            without = [option for option in options if listener.places.sensitivity.is_none(option)]
-        return 2 * len(without) > len(options)
+        return trained or is_explicit(forward)
 
     def _report_evaluation(self, forward: Forward, listener: TrainingListener) -> None:
         related: list[tuple[Site, str]] = []

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 
 def draws_by_dropout(network: Value, evaluator: Evaluator) -> bool:
-    """Whether a network turns pictures into pictures (its last layer is a Tanh), with InstanceNorm, which is the same in
-    both modes, and Dropout, which is its noise: it stays on when pictures are made (Isola et al. 2017, section 3.3).
+    """Whether a network turns pictures into pictures (a Tanh is the last layer), with InstanceNorm, which is the same
+    in both modes, and Dropout, which is its noise: it stays on when pictures are made (Isola et al. 2017, section 3.3).
     """
     if not isinstance(network, Instance) or network.cls is None:
         return False
