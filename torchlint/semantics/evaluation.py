@@ -14,6 +14,7 @@ from torchlint.semantics.nodes import (
     Binary,
     Call,
     Choice,
+    Const,
     Element,
     Free,
     Item,
@@ -48,6 +49,8 @@ def evaluation_region(call: Call, walk: Walk[State]) -> Region | None:
     """The loop or function in which a forward is an evaluation, if it looks like one."""
     if walk.function.module.is_test or _is_wrapped(walk) or _answers_noise(call, walk):
         return None
+    if _crafts_example(walk.function):
+        return None
     named = _named_evaluation(walk)
     for region in reversed(walk.regions):
         if region.loop is None:
@@ -75,6 +78,20 @@ def _is_wrapped(walk: Walk[State]) -> bool:
         if is_wrapped(walk.evaluator, frame.function, known.SWITCHES):
             return True
         frame = frame.caller
+    return False
+
+
+def _crafts_example(function: Function) -> bool:
+    """Whether a function looks for an adversarial example: `delta = torch.zeros_like(x, requires_grad=True)`, whose
+    gradient is cleared by hand. In which mode that is done is the business of whoever trains with it.
+    """
+    for call in function.calls:
+        cleared = call.func.base if isinstance(call.func, Attr) and call.func.name == "zero_" else None
+        if isinstance(cleared, Attr) and cleared.name == "grad":
+            made = strip(cleared.base)
+            asked = made.keyword("requires_grad") if isinstance(made, Call) else None
+            if isinstance(asked, Const) and asked.value is True:
+                return True
     return False
 
 
