@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.callers import contexts
-from torchlint.semantics.nodes import Attr, Call, Const, Node, strip
+from torchlint.semantics.nodes import Attr, Call, Const, Element, Item, Node, Part, strip
 from torchlint.semantics.operations import called_name
 from torchlint.semantics.values import ClassValue, External, FunctionValue, Instance, Opaque, Value
 
@@ -31,6 +31,38 @@ def only_answers(function: Function, store: Store, target: Attr) -> bool:
         isinstance(call.func, Attr) and call.func.name == "eval" and not call.args and strip(call.func.base) is network
         for call in function.calls
     )
+
+
+def thaws_nothing(module: Module, store: Store) -> bool:
+    """Whether a layer is told to learn, in a file in which nothing is frozen: `for p in net.parameters():
+    p.requires_grad = False`, `net.requires_grad_(False)`, `freeze(net)`. It learns anyway.
+    """
+    constant = module.evaluator.constant
+    if constant(store.value, None) is not True:
+        return False
+    for function in module.functions:
+        for other in function.stores:
+            target = other.target
+            if isinstance(target, Attr) and target.name == "requires_grad" and constant(other.value, None) is not True:
+                if _is_of_parameters(target.base):
+                    return False
+        for call in function.calls:
+            name = called_name(call)
+            if "freeze" in name.lower() or "requires_grad" in name:
+                return False
+    return True
+
+
+def _is_of_parameters(weight: Node) -> bool:
+    """`net.fc.weight`, or what a loop draws from `net.parameters()`."""
+    weight = strip(weight)
+    if isinstance(weight, Attr):
+        return weight.name in ("weight", "bias")
+    while isinstance(weight, (Part, Element, Item)):
+        weight = strip(weight.base)
+    if isinstance(weight, Call) and called_name(weight) in ("list", "enumerate", "zip", "reversed") and weight.args:
+        weight = strip(weight.args[0])
+    return not isinstance(weight, Call) or "parameters" in called_name(weight)
 
 
 def is_replaced(function: Function, store: Store, target: Attr) -> bool:

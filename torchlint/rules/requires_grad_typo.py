@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from torchlint.findings import Fix
-from torchlint.rules._frozen import is_for_no_optimizer, is_replaced, learns_nothing, only_answers
+from torchlint.rules._frozen import is_for_no_optimizer, is_replaced, learns_nothing, only_answers, thaws_nothing
 from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics.functions import Class, Function
 from torchlint.semantics.gradients import display_name
@@ -80,7 +80,7 @@ class RequiresGradTypo(StaticRule):
     its own `requires_grad` to False and never asks for it. A tensor that was just made and is told that it needs no
     gradient is not reported: it needs none anyway. Nor is a network that is put into eval mode in the same function and
     given to nothing that may train it, nor one where the optimizers of the file are given the parameters of others, nor
-    a layer that is replaced further down.
+    a layer that is replaced further down, nor one that is told to learn in a file in which nothing is frozen.
 
     ## References
     - [torch.nn.Module.requires_grad_](https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.requires_grad_)
@@ -136,6 +136,8 @@ class RequiresGradTypo(StaticRule):
         if not frames or not all(_is_module_at(evaluator, target.base, frame) for frame in frames):
             return
         if _reaches_parameters(evaluator, function, target, frames[0]) or learns_nothing(evaluator, target, frames[0]):
+            return
+        if thaws_nothing(module, store):
             return
         made = isinstance(strip(target.base), Call)
         if made and is_for_no_optimizer(module, evaluator.values(target.base, frames[0])):
