@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.callers import contexts
+from torchlint.semantics.decorators import switches_grad_off
+from torchlint.semantics.layers import is_self
 from torchlint.semantics.nodes import Attr, Call, Const, Element, Item, Node, Part, strip
 from torchlint.semantics.operations import called_name
 from torchlint.semantics.values import ClassValue, External, FunctionValue, Instance, Opaque, Value
@@ -63,6 +65,15 @@ def _is_of_parameters(weight: Node) -> bool:
     if isinstance(weight, Call) and called_name(weight) in ("list", "enumerate", "zip", "reversed") and weight.args:
         weight = strip(weight.args[0])
     return not isinstance(weight, Call) or "parameters" in called_name(weight)
+
+
+def answers_without_gradients(function: Function, target: Attr) -> bool:
+    """Whether a part is of a network whose forward computes no gradients, so that nothing in it learns."""
+    if function.cls is None or not is_self(target.base.base if isinstance(target.base, Attr) else target.base, function):
+        return False
+    evaluator = function.module.evaluator
+    forward = evaluator.find_method(function.cls, "forward")
+    return forward is not None and switches_grad_off(evaluator, forward)
 
 
 def is_replaced(function: Function, store: Store, target: Attr) -> bool:

@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from torchlint.findings import Fix
-from torchlint.rules._frozen import is_for_no_optimizer, is_replaced, learns_nothing, only_answers, thaws_nothing
+from torchlint.rules._frozen import answers_without_gradients, is_for_no_optimizer, is_replaced, learns_nothing, only_answers, thaws_nothing
 from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics.functions import Class, Function
 from torchlint.semantics.gradients import display_name
@@ -104,6 +104,8 @@ class RequiresGradTypo(StaticRule):
                 if not isinstance(target, Attr) or store.op != "=":
                     continue
                 if only_answers(function, store, target) or is_replaced(function, store, target):
+                    continue
+                if answers_without_gradients(function, target):
                     continue
                 if target.name in _MISSPELLINGS:
                     if not _is_so_already(module.evaluator, store, target) and not _is_loss(function, store, target):
