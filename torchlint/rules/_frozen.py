@@ -69,7 +69,9 @@ def _is_of_parameters(weight: Node) -> bool:
 
 def answers_without_gradients(function: Function, target: Attr) -> bool:
     """Whether a part is of a network whose forward computes no gradients, so that nothing in it learns."""
-    if function.cls is None or not is_self(target.base.base if isinstance(target.base, Attr) else target.base, function):
+    if function.cls is None or not is_self(
+        target.base.base if isinstance(target.base, Attr) else target.base, function
+    ):
         return False
     evaluator = function.module.evaluator
     forward = evaluator.find_method(function.cls, "forward")

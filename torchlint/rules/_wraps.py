@@ -62,7 +62,7 @@ def is_harmless(operations: Operations, node: Node, op: str, base: Node, args: t
             return True
     if any(_leaves_early(operations.function, node, side) for side in (base, *args)):
         return True
-    if op == "Subtract" and (_only_tested(operations, node, 0) or _is_shown(operations, node)):
+    if _is_shown(operations, node) or (op == "Subtract" and _only_tested(operations, node, 0)):
         return True
     for taker in operations.takers_of(node):
         if isinstance(taker, Binary) and taker.left is node and taker.op in ("Modulo", "BitAnd"):

@@ -5,7 +5,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from torchlint.findings import Fix
-from torchlint.rules._frozen import answers_without_gradients, is_for_no_optimizer, is_replaced, learns_nothing, only_answers, thaws_nothing
+from torchlint.rules._frozen import (
+    answers_without_gradients,
+    is_for_no_optimizer,
+    is_replaced,
+    learns_nothing,
+    only_answers,
+    thaws_nothing,
+)
 from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics.functions import Class, Function
 from torchlint.semantics.gradients import display_name

@@ -12,7 +12,7 @@ from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.nodes import Attr, Call, Element, Loop, Node, strip
 from torchlint.semantics.places import Key
 from torchlint.semantics.reach import hands_back, origins
-from torchlint.semantics.switches import is_asked_for, is_for_now, is_repeated, is_toggled
+from torchlint.semantics.switches import is_asked_for, is_for_now, is_repeated, is_toggled, is_weighed
 from torchlint.semantics.traces import calls_in, loops_in
 from torchlint.semantics.values import Context, Value
 
@@ -70,7 +70,7 @@ def is_explicit(forward: Forward) -> bool:
 
 def is_wanted(forward: Forward) -> bool:
     """Whether the function that evaluates was asked for train mode, or goes back to eval mode after each forward, or to
-    the mode from before at its end, or repeats all its passes (Monte Carlo dropout).
+    the mode from before at its end, or repeats all its passes (Monte Carlo dropout), or says why it is so.
     """
     loop = forward.round.loop
     calls = forward.call.function.calls if loop is None else list(calls_in(loop.body))
@@ -83,6 +83,7 @@ def is_wanted(forward: Forward) -> bool:
             or is_for_now(mode.call)
             or is_toggled(mode.call, forward.call, calls)
             or is_repeated(mode.call, forward.call)
+            or is_weighed(mode.call)
         )
         for mode in forward.modes
     )

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 #: Something is put into eval mode.
 _EVAL = re.compile(rb"\.eval\b|\.train\((mode\s*=\s*)?False")
+#: A line that switches a mode.
+_SWITCHING = re.compile(r"^\s*[\w.]+\.(train|eval)\(")
+#: What somebody says who thought of eval mode and has a reason not to use it.
+_WEIGHED = re.compile(r"#.*\beval\b.*\b(better|worse|instead|fails?|breaks?|doesn't|does not|bad)\b", re.IGNORECASE)
 
 
 def is_asked_for(switch: Call, forward: Call) -> bool:
@@ -80,6 +84,18 @@ def _counts_blindly(loop: LoopStep, inside: Sequence[Call]) -> bool:
         known.is_training(called_name(call)) or any(reaches(arg, {id(loop.target)}) for arg in call.args)
         for call in inside
     )
+
+
+def is_weighed(switch: Call) -> bool:
+    """Whether the author thought of eval mode, and has a reason not to use it: a comment says so above the line or above
+    those before it that switch modes, too: `# TODO: eval mode should work better`.
+    """
+    module = switch.function.module
+    rows, row = module.source.lines, module.location(switch.n).row - 1
+    while row > 0 and _SWITCHING.search(rows[row - 1]):
+        row -= 1
+    above = rows[row - 1].strip() if row > 0 and module.location(switch.n).cell is None else ""
+    return bool(_WEIGHED.match(above))
 
 
 def takes_statistics(function: Function) -> bool:

@@ -185,7 +185,7 @@ class TrainingListener:
             self.sampling.told()
         if name == "add_param_group" and isinstance(func, Attr):
             self.replacing.handed(self.places.place(func.base, walk.context))
-        if name == "load_state_dict" and isinstance(func, Attr):
+        if name == "load_state_dict" and isinstance(func, Attr) and not _is_from_itself(call, func):
             state.modes.loaded(func, walk, self)
             return True
         if name in ("zero_", "fill_", "detach_", "mul_", "div_", "copy_") and isinstance(func, Attr):
@@ -396,6 +396,13 @@ def _gradients_in(node: Node, depth: int = 0) -> Iterator[Attr]:
     elif depth < 6:
         for part in node.parts():
             yield from _gradients_in(part, depth + 1)
+
+
+def _is_from_itself(call: Call, func: Attr) -> bool:
+    """`net.load_state_dict(net.state_dict())`."""
+    given = strip(call.args[0]) if call.args else None
+    made = given.func if isinstance(given, Call) else None
+    return isinstance(made, Attr) and made.name == "state_dict" and strip(made.base) is strip(func.base)
 
 
 def _clears_gradients(function: Function) -> bool:

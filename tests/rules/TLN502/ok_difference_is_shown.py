@@ -12,3 +12,9 @@ def compare(path, to_gray):
     plt.imshow(mine - theirs, cmap="gray")
     plt.show()
     print(np.count_nonzero(mine - theirs))
+
+
+def show_noise(path):
+    mask = cv2.imread(path, cv2.IMREAD_GRAYSCALE)
+    plt.imshow(mask**3, cmap="gray")
+    plt.show()
