@@ -87,8 +87,8 @@ def _counts_blindly(loop: LoopStep, inside: Sequence[Call]) -> bool:
 
 
 def is_weighed(switch: Call) -> bool:
-    """Whether the author thought of eval mode, and has a reason not to use it: a comment says so above the line, or above
-    those before it that switch modes, too, `# TODO: eval mode should work better`.
+    """Whether the author thought of eval mode, and has a reason not to use it: a comment says so above the line, or
+    above those before it that switch modes, too, `# TODO: eval mode should work better`.
     """
     module = switch.function.module
     rows, row = module.source.lines, module.location(switch.n).row - 1
