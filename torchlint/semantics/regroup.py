@@ -54,7 +54,7 @@ def regroup(
     context: Context | None,
     facts: Iterable[Fact] = (),
 ) -> Regrouping:
-    source = shapes.with_rank(source)
+    source = _completed(shapes.with_rank(source), targets)
     opened = _opened(shapes, source, targets)
     smallest = _smallest(shapes, source, opened, targets)
     if smallest is not None:
@@ -78,6 +78,18 @@ def regroup(
         if not _regroup(shapes, opened, targets, node, context, facts).moved:
             regrouping.moved, regrouping.unless = [], True
     return regrouping
+
+
+def _completed(source: Shape, targets: list[Size]) -> Shape:
+    """The shape with what its hole must stand for: of `cv2.resize(image, (w, h)).reshape(3, h, w)` only the 3 is left
+    that the view puts in front.
+    """
+    if source.hole is None or source.back or not source.front or any(size.constant == -1 for size in targets):
+        return source
+    rest = product(targets).over(product(product(axis) for axis in source.front))
+    if rest is None or rest.constant is None or rest.constant < 2:
+        return source
+    return replace(source, front=(*source.front, (rest,)), hole=None)
 
 
 def _ones_by_default(source: Shape, targets: list[Size]) -> list[Atom]:

@@ -273,6 +273,20 @@ def _narrow(op: Operation) -> Shape | None:
     return op.shapes.replaced(op.shape, index, op.fresh(index)) if index is not None else None
 
 
+def _unfold(op: Operation) -> Shape | None:
+    """`x.unfold(dim, size, step)` cuts one dimension into windows; what is in them comes last."""
+    index, size, step = op.integer(0, "dimension"), op.argument(1, "size"), op.argument(2, "step")
+    if index is None or size is None or step is None:
+        return None
+    shape = op.shapes.replaced(op.shapes.with_rank(op.shape), index, op.fresh(index))
+    if shape is None:
+        return None
+    window = (op.shapes.size(size, op.context),)
+    if shape.hole is not None:
+        return replace(shape, back=(*shape.back, window))
+    return shape.with_front((*shape.front, window))
+
+
 def _gather(op: Operation) -> Shape | None:
     return view_as(Operation(op.shapes, op.node, op.context, op.name, op.tensor, op.args[1:]))
 
@@ -336,7 +350,9 @@ def _scaled(op: Operation) -> Shape | None:
     goal = op.argument(0, "dsize")
     sizes = op.shapes.sequence(goal, op.context) if goal is not None else None
     shape = op.shapes.with_rank(op.shape)
-    if sizes is None or len(sizes) != 2 or shape.rank not in (2, 3):
+    if shape.hole is not None:
+        shape = op.shapes.opened(shape, front=2)
+    if sizes is None or len(sizes) != 2 or (shape.hole is None and shape.rank not in (2, 3)):
         return None
     return shape.with_front(((sizes[1],), (sizes[0],), *shape.front[2:]))
 
@@ -361,6 +377,7 @@ PRODUCTS: dict[str, Callable[[Operation], Shape | None]] = {
     "rearrange": _rearrange,
     "select": _select,
     "narrow": _narrow,
+    "unfold": _unfold,
     "gather": _gather,
     "index_select": _index_select,
     "where": _where,

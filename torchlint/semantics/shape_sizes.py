@@ -27,7 +27,7 @@ from torchlint.semantics.nodes import (
 from torchlint.semantics.shape import Axis, Shape
 from torchlint.semantics.shape_names import ShapeNames
 from torchlint.semantics.sizes import Size, Sizes, number, product
-from torchlint.semantics.values import Context, Instance
+from torchlint.semantics.values import Context, External, Instance
 
 if TYPE_CHECKING:
     from torchlint.semantics.evaluate import Evaluator
@@ -243,7 +243,7 @@ class ShapeSizes(ShapeNames):
         return product(axis)
 
     def measured(self, node: Node, context: Context | None) -> Node | None:
-        """The tensor `x` if `node` is `x.shape` or `x.size()`."""
+        """The tensor `x` if `node` is `x.shape`, `x.size()` or `np.shape(x)`."""
         while isinstance(node, Loop) and node.next is None:
             node = node.init
         if isinstance(node, Attr) and node.name == "shape":
@@ -253,6 +253,9 @@ class ShapeSizes(ShapeNames):
                 return node.func.base
             if isinstance(node.func, Free) and node.func.name in ("list", "tuple") and len(node.args) == 1:
                 return self.measured(node.args[0], context)
+            if isinstance(node.func, (Attr, Imported)) and node.func.name == "shape" and len(node.args) == 1:
+                values = self.evaluator.values(node.func, context)
+                return node.args[0] if any(isinstance(v, External) and v.name == "numpy.shape" for v in values) else None
         return None
 
     def sequence(self, node: Node, context: Context | None, depth: int = 0) -> list[Size] | None:
