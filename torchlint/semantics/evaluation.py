@@ -152,6 +152,13 @@ def is_application(call: Call, walk: Walk[State]) -> bool:
     return not made_up and not any(_NOISE.search(name) for name in names)
 
 
+def is_last_word(call: Call, walk: Walk[State]) -> bool:
+    """Whether a network that was trained is asked something, outside of all loops and without gradients: nothing is
+    trained on it there.
+    """
+    return all(region.loop is None for region in walk.regions) and is_application(call, walk)
+
+
 def _origins(call: Call, walk: Walk[State]) -> tuple[set[str], bool, bool]:
     """The names on the way to the input of a network; whether it is made up, and whether a loop draws it."""
     evaluator = walk.evaluator
@@ -215,10 +222,13 @@ def is_resampled(call: Call, walk: Walk[State]) -> bool:
 
 
 def _asks_again(call: Call, loop: LoopStep, walk: Walk[State]) -> bool:
-    """Whether a loop that counts gives a call the same in each round."""
+    """Whether a loop that counts, and trains nothing, gives a call the same in each round."""
     if loop.kind == "while" or not call.args or not _counts(loop, walk):
         return False
-    inside = {id(other) for other in calls_in(loop.body)}
+    calls = list(calls_in(loop.body))
+    if any(known.is_backward(called_name(other)) for other in calls):
+        return False
+    inside = set(map(id, calls))
     queue, seen = list(call.args), set[int]()
     while queue and len(seen) < BUDGET:
         node = strip(queue.pop())

@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING
 from torchlint.semantics.born_in_eval import is_built_on_eval
 from torchlint.semantics.branches import is_for_another_caller
 from torchlint.semantics.decorators import manages_block
-from torchlint.semantics.evaluation import evaluation_region, is_application, is_on_held_out_data, is_resampled
+from torchlint.semantics.evaluation import (
+    evaluation_region,
+    is_application,
+    is_last_word,
+    is_on_held_out_data,
+    is_resampled,
+)
 from torchlint.semantics.execution import Moment, Region
 from torchlint.semantics.forwards import (
     EVAL,
@@ -201,7 +207,10 @@ class Modes:
                 self.open = [other for other in self.open if not is_same_place(other, forward)]
                 self.waiting = [other for other in self.waiting if not is_same_place(other, forward)]
                 self.open.append(forward)
-            if place is None and not (self._is_ready(forward, listener) and is_on_held_out_data(call, walk)):
+            if place is None and not (
+                self._is_ready(forward, listener)
+                and (is_on_held_out_data(call, walk) or (key in self.trained and is_last_word(call, walk)))
+            ):
                 continue
             if is_unused(call) or is_resampled(call, walk) or tells_losses(value, call, listener.evaluator):
                 continue

@@ -98,8 +98,8 @@ _DATA = (
 #: what a variable says of the form of its data
 _FORM = r"(_(torch|t|np|numpy|var|variable|gpu|cuda|device))?"
 _KEPT = r"(test(ing)?|val|valid|validation|dev|holdout)"
-#: data kept for testing: `X_test`, `val_loader`, `testset`, `dev_iter`
-_HELD_OUT = re.compile(rf"(.+_)?{_KEPT}(_?{_DATA})+{_FORM}\d*|{_DATA}_{_KEPT}\d*|test(ing)?\d*")
+#: data kept for testing: `X_test`, `val_loader`, `testset`, `dev_iter`, `prices_test`
+_HELD_OUT = re.compile(rf"(.+_)?{_KEPT}(_?{_DATA})+{_FORM}\d*|{_DATA}_{_KEPT}\d*|(.+_)?test(ing)?{_FORM}\d*")
 _OPTIMIZER_NAME = re.compile(r"(^|_)(opt|optim|optimi[sz]er)s?(\d|_|$)")
 _LOSS_NAME = re.compile(r"(^|_)(criterion|criteria|loss|losses)(\d|_|$)")
 _EVALUATION = frozenset(
