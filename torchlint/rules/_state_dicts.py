@@ -156,7 +156,11 @@ def trains(evaluator: Evaluator, take: Call, trace: Trace) -> bool:
 def _any_trains(evaluator: Evaluator, take: Call, calls: list[Call]) -> bool:
     """Whether some of the calls train the network whose state dict was taken."""
     assert isinstance(take.func, Attr)
-    network = take.func.base
+    return train_network(evaluator, take.func.base, [call for call in calls if call is not take])
+
+
+def train_network(evaluator: Evaluator, network: Node, calls: list[Call]) -> bool:
+    """Whether some of the calls train a network."""
     own = {id(value) for value in evaluator.values(network, None)} | {id(network)}
 
     def is_own(node: Node) -> bool:
@@ -168,7 +172,7 @@ def _any_trains(evaluator: Evaluator, take: Call, calls: list[Call]) -> bool:
             is_own(call.func) or (isinstance(call.func, Attr) and call.func.name == "train" and is_own(call.func.base))
         ):
             return True
-        if call is not take and any(is_own(arg) for arg in (*call.args, *(value for _, value in call.keywords))):
+        if any(is_own(arg) for arg in (*call.args, *(value for _, value in call.keywords))):
             if _is_training_call(evaluator, call):
                 return True
         if isinstance(call.func, Attr) and isinstance(call.func.base, Param) and call.func.base.index == 0:

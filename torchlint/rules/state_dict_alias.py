@@ -5,6 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from torchlint.findings import Fix
+from torchlint.rules._kept_networks import kept_networks
 from torchlint.rules._state_dicts import (
     aliased,
     is_network,
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from torchlint.semantics.evaluate import Evaluator
     from torchlint.semantics.functions import Class
     from torchlint.semantics.module import Module, Site
-    from torchlint.semantics.traces import LoopStep
+    from torchlint.semantics.traces import LoopStep, Renaming
 
 #: Functions that only look at what they are given.
 _LOOKING = frozenset({"print", "len", "type", "isinstance", "id"})
@@ -52,7 +53,7 @@ class StateDictAlias(StaticRule):
     """
     ## What it does
     Finds `best = model.state_dict()` that is kept while training goes on, to be loaded, saved or returned later,
-    without a copy of its tensors.
+    without a copy of its tensors, and `best = model` in a loop that trains `model`.
 
     ## Why is this bad?
     `state_dict()` hands out the live weights. What was kept as the best weights changes with every step, so that in
@@ -89,10 +90,12 @@ class StateDictAlias(StaticRule):
 
     code = "TLN606"
     name = "state-dict-alias"
-    triggers = (b".state_dict()",)
+    triggers = (b".state_dict()", b"backward(", b"epoch")
 
     def check(self, module: Module) -> Iterator[Problem]:
         for function in module.functions:
+            for renaming in kept_networks(module, function):
+                yield self._renamed(module, function, renaming)
             if not any(is_take(call) for call in function.calls):
                 continue
             told: set[int] = set()
@@ -100,6 +103,15 @@ class StateDictAlias(StaticRule):
                 if id(take) not in told:
                     told.add(id(take))
                     yield self._problem(module, take, use)
+
+    def _renamed(self, module: Module, function: Function, renaming: Renaming) -> Problem:
+        return Problem(
+            module.site(renaming),
+            f"`{renaming.name}` is `{renaming.of}` under another name and no copy: it goes on changing with each step, "
+            "and what is used in the end are the last weights",
+            f"write `{renaming.name} = copy.deepcopy({renaming.of})`",
+            fix=partial(_copied, module, renaming, function),
+        )
 
     def _problem(self, module: Module, take: Call, use: Node) -> Problem:
         written = module.text(take) or "model.state_dict()"
@@ -112,19 +124,19 @@ class StateDictAlias(StaticRule):
             "and what was meant to be the weights of this moment goes on changing with each step",
             f"write `copy.deepcopy({written})`",
             tuple(place),
-            partial(_copied, module, take),
+            partial(_copied, module, take, take.function),
         )
 
 
-def _copied(module: Module, take: Call) -> Fix | None:
-    span = module.editor.span(take)
-    imported = module.editor.imported("copy", take.function)
+def _copied(module: Module, kept: Call | Renaming, function: Function) -> Fix | None:
+    span = module.editor.span(kept)
+    imported = module.editor.imported("copy", function)
     if span is None or imported is None:
         return None
     name, edits = imported
     before = module.editor.edit(span.start, span.start, f"{name}.deepcopy(")
     after = module.editor.edit(span.end, span.end, ")")
-    return Fix("copy the state dict", (*edits, before, after), safe=True)
+    return Fix("copy what is kept", (*edits, before, after), safe=True)
 
 
 # ------------------------------------------------------------------------------------------- in variables

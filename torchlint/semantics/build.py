@@ -28,7 +28,7 @@ from torchlint.semantics.nodes import (
     Update,
 )
 from torchlint.semantics.spans import Name, Stretch
-from torchlint.semantics.traces import Bare, InPlace, Store
+from torchlint.semantics.traces import Bare, InPlace, Renaming, Store
 
 
 class Builder(ControlFlowBuilder):
@@ -153,6 +153,8 @@ class Builder(ControlFlowBuilder):
                 self._parallel(target, value)
             else:
                 self.assign(target, value)
+            if isinstance(target, ast.Name) and isinstance(node.value, ast.Name):
+                self.trace.append(Renaming(target.id, node.value.id, value, self.guards, self.number(node.value)))
 
     def _parallel(self, target: ast.Tuple | ast.List, value: Node) -> None:
         """`a, b = x, y` gives the values themselves, with no tuple between."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from torchlint.semantics.evaluate import Evaluator
     from torchlint.semantics.project import Project
     from torchlint.semantics.spans import Position, Spans, Syntax
+    from torchlint.semantics.traces import Renaming
     from torchlint.semantics.training import Fact
     from torchlint.source import Source
 
@@ -153,7 +154,7 @@ class Module:
         ends = dict.fromkeys(row.partition("#")[2].strip() for row in (inside[0], inside[-1]))
         return " ".join([above.strip() if above.strip().startswith("#") else "", *ends]).strip()
 
-    def site(self, node: Node | Function | Class) -> Site:
+    def site(self, node: Node | Function | Class | Renaming) -> Site:
         return Site(self, node.n)
 
     # ------------------------------------------------------------- contents

@@ -255,7 +255,9 @@ class ShapeSizes(ShapeNames):
                 return self.measured(node.args[0], context)
             if isinstance(node.func, (Attr, Imported)) and node.func.name == "shape" and len(node.args) == 1:
                 values = self.evaluator.values(node.func, context)
-                return node.args[0] if any(isinstance(v, External) and v.name == "numpy.shape" for v in values) else None
+                return (
+                    node.args[0] if any(isinstance(v, External) and v.name == "numpy.shape" for v in values) else None
+                )
         return None
 
     def sequence(self, node: Node, context: Context | None, depth: int = 0) -> list[Size] | None:

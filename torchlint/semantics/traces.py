@@ -41,6 +41,15 @@ class InPlace:
         self.node = node
 
 
+class Renaming:
+    """`best = model`: a value of one name is given another one, and is no other value."""
+
+    __slots__ = ("guards", "n", "name", "of", "value")
+
+    def __init__(self, name: str, of: str, value: Node, guards: Guards, n: int) -> None:
+        self.name, self.of, self.value, self.guards, self.n = name, of, value, guards, n
+
+
 class LoopStep:
     """A loop: `source` is the iterable of a `for`, the condition of a `while`."""
 
@@ -84,7 +93,7 @@ class Jump:
         self.kind = kind
 
 
-Step: TypeAlias = "Call | Store | Bare | InPlace | LoopStep | Branch | Within | Attempt | Jump"
+Step: TypeAlias = "Call | Store | Bare | InPlace | Renaming | LoopStep | Branch | Within | Attempt | Jump"
 Trace = list[Step]
 
 
