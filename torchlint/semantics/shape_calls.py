@@ -118,9 +118,11 @@ def is_several(shapes: Shapes, node: Node, context: Context | None) -> bool:
         base: Node = node.base
         while isinstance(base, Part):
             base = base.base
-        if isinstance(base, Call):
-            return _recurrent(shapes, base, context) == "LSTM" and isinstance(node.base, Call) and node.index in (1, -1)
-        return False
+        if not isinstance(base, Call) or base is not node.base:
+            return False
+        if _recurrent(shapes, base, context) == "LSTM" and node.index in (1, -1):
+            return True
+        return _gives_several(shapes, base, node.index, context)
     if not isinstance(node, Call):
         return False
     for callee in shapes.evaluator.values(node.func, context):
@@ -165,6 +167,19 @@ def _returns_several(shapes: Shapes, callee: object, node: Call, context: Contex
     if frame.depth > 8:
         return False
     return any(is_several(shapes, item.value, frame) for item in frame.function.returns)
+
+
+def _gives_several(shapes: Shapes, call: Call, index: int, context: Context | None) -> bool:
+    """Whether one part of what a function of the project gives is several tensors: `return out, (hidden, cell)`."""
+    frames = (shapes.evaluator.entered(callee, call, context) for callee in shapes.evaluator.values(call.func, context))
+    return any(
+        isinstance(item.value, Display)
+        and -len(item.value.items) <= index < len(item.value.items)
+        and is_several(shapes, item.value.items[index], frame)
+        for frame in frames
+        if frame is not None and frame.depth <= 8
+        for item in frame.function.returns
+    )
 
 
 # --------------------------------------------------------------------------------- operations

@@ -80,7 +80,7 @@ def _wrong_views(module: Module, shapes: Shapes) -> Iterator[WrongView]:
     calls = [(call, name) for name in ("view", "reshape") for call in module.calls_by_name.get(name, ())]
     for call, name in sorted(calls, key=lambda found: found[0].n):
         found = _examine(shapes, call, name)
-        if found is None or _is_picked_from(call) or _is_never_reached(shapes, found) or is_harmless(shapes, found):
+        if found is None or _is_picked_from(found) or _is_never_reached(shapes, found) or is_harmless(shapes, found):
             continue
         if not _undoes(shapes, found, mixed) and not any(_goes_back(found, other) for other in before):
             yield found
@@ -129,13 +129,13 @@ def _is_shift(call: Call) -> bool:
     )
 
 
-def _is_picked_from(call: Call) -> bool:
+def _is_picked_from(view: WrongView) -> bool:
     """Whether one row is picked from the result at once, and nothing else done with it: `labels.reshape(n, 1)[0]`.
 
-    It tells nothing of what the author takes the other dimensions for.
+    It tells nothing of what the author takes the other dimension for.
     """
-    function = call.function
-    if any(call in values for values in function.bindings.values()):
+    call, function = view.call, view.call.function
+    if len(view.regrouping.targets) > 2 or any(call in values for values in function.bindings.values()):
         return False
     return any(
         isinstance(part, Item) and part.base is call and isinstance(part.index, Const) and type(part.index.value) is int
