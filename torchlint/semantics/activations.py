@@ -36,6 +36,7 @@ from torchlint.semantics.nodes import (
     Update,
     strip,
 )
+from torchlint.semantics.operations import called_name
 from torchlint.semantics.values import (
     Bound,
     ClassValue,
@@ -110,6 +111,8 @@ class ActivationFinder:
         if isinstance(node, Loop):
             if node.next is None:
                 return self.find(node.init, context, path)
+            if not path and isinstance(node.next, Update) and _is_blank(node.init):
+                return self.find(node.next, context, path)  # a tensor that is filled row by row
             return self._either([(node.init, context), (node.next, context)], path)
         if isinstance(node, Choice):
             known_truth = self.evaluator.truth(node.cond, context)
@@ -121,7 +124,9 @@ class ActivationFinder:
                 layers = self._layers_in_turn(option, context)
                 if layers and isinstance(option, Call):
                     return self._last_of(layers, option, context, path)
-            return self._either([(option, context) for option in node.options], path)
+            filled = not path and any(isinstance(option, Update) for option in node.options)
+            options = [o for o in node.options if isinstance(o, Update) or not (filled and _is_blank(o))]
+            return self._either([(option, context) for option in options], path)
         if isinstance(node, Boolean):
             return self._either([(node.left, context), (node.right, context)], path)
         if isinstance(node, Part):
@@ -132,6 +137,8 @@ class ActivationFinder:
             key = self.evaluator.constant(node.key, context)
             if path and key == path[0]:
                 return self.find(node.value, context, path[1:])
+            if not path and _is_blank(node.base):
+                return self.find(node.value, context, path)
             return self.find(node.base, context, path)
         if isinstance(node, (Display, Mapping)):
             return self._contained(node, context, path)
@@ -305,8 +312,9 @@ class ActivationFinder:
         if name in known.KEEPING:
             if name in ("cat", "stack", "chunk", "split"):
                 path = path[1:] if name in ("chunk", "split") else path
-                if isinstance(operand, Display) and operand.items and name in ("cat", "stack"):
-                    return self._either([(item, context) for item in operand.items], path)
+                items = self._collected(operand, context) if name in ("cat", "stack") else []
+                if items:
+                    return self._either(items, path)
             return self.find(operand, context, path)
         if name in ("log", "log_", "log2", "log10"):
             return (Activation(known.LOG, call.function.module.site(call)),)
@@ -323,6 +331,17 @@ class ActivationFinder:
             if value is not None:
                 return self.find(value, context, path[1:])
         return (UNKNOWN,)
+
+    def _collected(self, operand: Node, context: Context | None) -> list[Bound]:
+        """The tensors in a list: those that it is written with, and those that are appended."""
+        if isinstance(operand, Display) and operand.items:
+            return [(item, context) for item in operand.items]
+        return [
+            item
+            for value in self.evaluator.values(operand, context)
+            if isinstance(value, Container) and value.keys is None
+            for item in self.evaluator.grown(value)
+        ]
 
     def _layer(self, layer: Instance, call: Call, context: Context | None, path: Path) -> Activations:
         """A layer of torch.nn, applied."""
@@ -372,6 +391,21 @@ class ActivationFinder:
 
 def _family(kind: str) -> str:
     return "probabilities" if kind in known.PROBABILITIES else kind
+
+
+def _is_blank(node: Node) -> bool:
+    """Whether a tensor was made without values, perhaps filled in part: `torch.zeros(steps, batch, words)`."""
+    node = strip(node)
+    for _ in range(8):
+        if isinstance(node, Loop):
+            node = strip(node.init)
+        elif isinstance(node, Update):
+            node = strip(node.base)
+        elif isinstance(node, Call) and isinstance(node.func, Attr) and node.func.name in known.KEEPING:
+            node = strip(node.func.base)
+        else:
+            break
+    return isinstance(node, Call) and called_name(node) in known.BLANK
 
 
 def _evaluation_only(guards: tuple[tuple[Node, bool], ...]) -> bool:

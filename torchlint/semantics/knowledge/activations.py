@@ -58,6 +58,9 @@ KEEPING = frozenset(
     }
 )  # fmt: skip
 
+#: functions and methods that make a tensor without values, to be filled
+BLANK = frozenset({"zeros", "empty", "zeros_like", "empty_like", "new_zeros", "new_empty"})
+
 #: layers that keep the meaning of their input
 KEEPING_LAYERS = frozenset(
     {
