@@ -9,7 +9,21 @@ from torchlint.semantics.functions import Function
 from torchlint.semantics.knowledge.tensors import FRESH
 from torchlint.semantics.layers import is_self
 from torchlint.semantics.measuring import is_timed
-from torchlint.semantics.nodes import Attr, Binary, Call, Display, Free, Item, Node, Param, Part, Unary, strip
+from torchlint.semantics.nodes import (
+    Attr,
+    Binary,
+    Call,
+    Comprehension,
+    Display,
+    Element,
+    Free,
+    Item,
+    Node,
+    Param,
+    Part,
+    Unary,
+    strip,
+)
 from torchlint.semantics.operations import called_name
 from torchlint.semantics.traces import LoopStep, Trace, blocks, calls_in, expects_error
 from torchlint.semantics.values import Constant, Container, External, FunctionValue, Instance
@@ -252,8 +266,11 @@ def _has_no_graph(call: Call) -> bool:
 
 
 def _is_made(module: Module, node: Node) -> bool:
-    """Whether a value is what a function of torch gives."""
+    """Whether a value is what a function of torch gives, or one of a list of such."""
     node = strip(node)
+    drawn = strip(node.base) if isinstance(node, Element) else None
+    if isinstance(drawn, Comprehension):
+        return _is_made(module, drawn.element)
     if not isinstance(node, Call):
         return False
     if called_name(node) in _FACTORIES:
