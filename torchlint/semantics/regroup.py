@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import combinations
+from math import gcd
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.factors import (
@@ -22,7 +23,7 @@ from torchlint.semantics.factors import (
     rewrite,
     substituted,
 )
-from torchlint.semantics.sizes import ONE, Atom, Size, product
+from torchlint.semantics.sizes import ONE, Atom, Size, number, product
 
 if TYPE_CHECKING:
     from torchlint.semantics.nodes import Node
@@ -84,12 +85,20 @@ def _completed(source: Shape, targets: list[Size]) -> Shape:
     """The shape with what its hole must stand for: of `cv2.resize(image, (w, h)).reshape(3, h, w)` only the 3 is left
     that the view puts in front.
     """
-    if source.hole is None or source.back or not source.front or any(size.constant == -1 for size in targets):
+    if source.hole is None or source.back or not source.front:
         return source
-    rest = product(targets).over(product(product(axis) for axis in source.front))
-    if rest is None or rest.constant is None or rest.constant < 2:
+    there = product(product(axis) for axis in source.front)
+    asked = product(size for size in targets if size.constant != -1)
+    if all(size.constant != -1 for size in targets):
+        rest = asked.over(there)
+        missing = rest.constant if rest is not None else None
+    elif asked.constant is not None and there.constant is not None:
+        missing = asked.constant // gcd(asked.constant, there.constant)  # (120, 160, ...) as (3, 120, -1)
+    else:
+        missing = None
+    if missing is None or missing < 2:
         return source
-    return replace(source, front=(*source.front, (rest,)), hole=None)
+    return replace(source, front=(*source.front, (number(missing),)), hole=None)
 
 
 def _ones_by_default(source: Shape, targets: list[Size]) -> list[Atom]:

@@ -23,3 +23,9 @@ def channels_first(image):
     if height != min(height, width, channels):
         image = np.reshape(image, (channels, height, width))  # TLN401
     return torch.from_numpy(image).float()
+
+
+def small(image):
+    image = cv2.resize(image, (160, 120))
+    image = np.reshape(image, (3, image.shape[0], -1))  # TLN401
+    return torch.from_numpy(image).float()
