@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from torchlint.semantics.decorators import manages_block, switches_grad_off
 from torchlint.semantics.functions import Function
-from torchlint.semantics.nodes import Call, Display, Element, Node
+from torchlint.semantics.nodes import Call, Choice, Display, Element, Node
 from torchlint.semantics.traces import Attempt, Bare, Branch, InPlace, Jump, LoopStep, Store, Trace, Within, is_to_fail
 from torchlint.semantics.values import (
     ClassValue,
@@ -357,6 +357,11 @@ class Walk(Generic[S]):
 
     def _grad_switch(self, node: Node) -> bool | None:
         """What entering a context does to gradient recording; None if nothing."""
+        while isinstance(node, Choice):
+            known = self.evaluator.truth(node.cond, self.context)
+            if known is None:
+                return None
+            node = node.yes if known else node.no
         if not isinstance(node, Call):
             return None
         for callee in self.evaluator.values(node.func, self.context):

@@ -115,6 +115,13 @@ def is_of_another_round(forward: Forward, walk: Walk[State]) -> bool:
     return any(now[node] is not item for node, item in mine.items() if node in now)
 
 
+def is_of_another_frame(forward: Forward, call: Call, walk: Walk[State]) -> bool:
+    """Whether a forward belongs to another call of the function that does something now: `run_epoch(net, val_loader)`
+    before `run_epoch(net, train_loader, optimizer)`.
+    """
+    return forward.call.function is call.function and forward.moment.stack != walk.moment.stack
+
+
 def _picks(context: Context | None) -> dict[int, Node]:
     """The loops over constants around a place, with the element that is drawn."""
     found: dict[int, Node] = {}

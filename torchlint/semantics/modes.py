@@ -30,6 +30,7 @@ from torchlint.semantics.forwards import (
     from_outside,
     has_returned,
     is_explicit,
+    is_of_another_frame,
     is_of_another_round,
     is_restored_by_option,
     is_same_place,
@@ -283,6 +284,7 @@ class Modes:
         loss = call.func.base if isinstance(call.func, Attr) else None
         losses = [Reached(node, walk) for node in (loss, *call.args) if node is not None]
         self.trained |= {forward.key for forward in self.open}
+        self.open = [forward for forward in self.open if not is_of_another_frame(forward, call, walk)]
         here = [forward for forward in self.open if not is_of_another_round(forward, walk)]
         # who is given the loss in a way that isn't followed trains on all that is open
         met = [*here, *self.waiting]
