@@ -41,13 +41,15 @@ def matters(forward: Forward, listener: TrainingListener) -> bool:
 
 
 def is_mostly_without(forward: Forward, forwards: Iterable[Forward], listener: TrainingListener) -> bool:
-    """Whether an option decides which network is called, and most of them have no Dropout or BatchNorm."""
+    """Whether an option decides which network is called, and most of those that are known have no Dropout or BatchNorm.
+    """
     options = dict.fromkeys(
         o.value for o in forwards if o.call is forward.call and o.moment.stack == forward.moment.stack
     )
+    known = [option for option in options if isinstance(option, Instance)]
     with listener.evaluator.aside(FUEL):
-        without = [option for option in options if listener.places.sensitivity.is_none(option)]
-    return 2 * len(without) > len(options)
+        without = [option for option in known if listener.places.sensitivity.is_none(option)]
+    return 2 * len(without) > len(known)
 
 
 def is_switched_elsewhere(forward: Forward, walk: Walk[State]) -> bool:
