@@ -23,6 +23,7 @@ from torchlint.semantics.nodes import (
     Param,
     Part,
     Update,
+    strip,
 )
 from torchlint.semantics.operations import called_name
 from torchlint.semantics.traces import Trace, calls_in
@@ -157,6 +158,12 @@ def _any_trains(evaluator: Evaluator, take: Call, calls: list[Call]) -> bool:
     """Whether some of the calls train the network whose state dict was taken."""
     assert isinstance(take.func, Attr)
     return train_network(evaluator, take.func.base, [call for call in calls if call is not take])
+
+
+def is_made_in(take: Call, trace: Trace) -> bool:
+    """Whether each round makes a network of its own, of which the state dict is taken: no other round trains it."""
+    made = strip(take.func.base) if isinstance(take.func, Attr) else None
+    return isinstance(made, Call) and any(call is made for call in calls_in(trace))
 
 
 def train_network(evaluator: Evaluator, network: Node, calls: list[Call]) -> bool:

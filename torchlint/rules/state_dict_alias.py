@@ -8,6 +8,7 @@ from torchlint.findings import Fix
 from torchlint.rules._kept_networks import kept_networks
 from torchlint.rules._state_dicts import (
     aliased,
+    is_made_in,
     is_network,
     is_take,
     loaded,
@@ -188,7 +189,10 @@ def _stale(order: Order, evaluator: Evaluator, take: Call, use: Call | None, car
     left = [loop for loop in loops if loop not in around]
     if left:
         # taken in a loop under a condition, used behind it: later rounds train and do not take again
-        return any(_is_chosen(take, loop, use) and trains(evaluator, take, loop.body) for loop in left)
+        return any(
+            _is_chosen(take, loop, use) and not is_made_in(take, loop.body) and trains(evaluator, take, loop.body)
+            for loop in left
+        )
     if used is None:
         return False
     if same_network(evaluator, take, use):

@@ -41,8 +41,7 @@ def matters(forward: Forward, listener: TrainingListener) -> bool:
 
 
 def is_mostly_without(forward: Forward, forwards: Iterable[Forward], listener: TrainingListener) -> bool:
-    """Whether an option decides which network is called, and most of those that are known have no Dropout or BatchNorm.
-    """
+    """Whether an option decides which network is called, and most of the known ones have no Dropout or BatchNorm."""
     options = dict.fromkeys(
         o.value for o in forwards if o.call is forward.call and o.moment.stack == forward.moment.stack
     )

@@ -57,7 +57,7 @@ from torchlint.semantics.places import Key, Place
 from torchlint.semantics.reach import cuts_gradient, hands_back, origins
 from torchlint.semantics.results import Reached, is_unused
 from torchlint.semantics.sensitivity import FUEL
-from torchlint.semantics.switches import asks_for_mode, is_asked_for, takes_statistics
+from torchlint.semantics.switches import asks_for_mode, asks_plain_function, is_asked_for, takes_statistics
 from torchlint.semantics.translators import draws_by_dropout
 from torchlint.semantics.values import FunctionValue, Instance, Opaque, Value
 
@@ -179,7 +179,7 @@ class Modes:
 
     def forwarded(self, call: Call, callees: tuple[Value, ...], walk: Walk[State], listener: TrainingListener) -> None:
         """Perhaps the forward of a network."""
-        networks = self._networks(call, callees, walk, listener)
+        networks = self._networks(call, callees, walk, listener) if not asks_plain_function(call) else []
         listener.noted += len(networks)
         if networks and _is_switched_by_library(call, listener):
             return

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from torchlint.semantics.knowledge import training as known
-from torchlint.semantics.nodes import Attr, Call, Node, Param, Unary, strip
+from torchlint.semantics.nodes import Attr, Call, Imported, Node, Param, Unary, strip
 from torchlint.semantics.operations import called_name
 from torchlint.semantics.reach import reaches
 from torchlint.semantics.traces import LoopStep, calls_in, loops_in
@@ -58,6 +58,20 @@ def is_toggled(switch: Call, forward: Call, calls: Sequence[Call]) -> bool:
     """
     return any(call is switch for call in calls) and any(
         isinstance(call.func, Attr) and call.func.name == "eval" and switch.n < forward.n < call.n for call in calls
+    )
+
+
+def asks_plain_function(forward: Call) -> bool:
+    """Whether what is called is no module, as a condition says: the `else` of `if isinstance(net, nn.Module): ...`."""
+    return any(
+        not holds
+        and isinstance(cond, Call)
+        and called_name(cond) == "isinstance"
+        and len(cond.args) == 2
+        and strip(cond.args[0]) is strip(forward.func)
+        and isinstance(cond.args[1], (Attr, Imported))
+        and cond.args[1].name == "Module"
+        for cond, holds in forward.guards
     )
 
 

@@ -20,6 +20,7 @@ from torchlint.semantics.nodes import (
     Unary,
     strip,
 )
+from torchlint.semantics.operations import called_name
 from torchlint.semantics.values import (
     ClassValue,
     Constant,
@@ -51,8 +52,27 @@ def truth(evaluator: Evaluator, node: Node, context: Context | None) -> bool | N
         return right
     if isinstance(node, Compare):
         return _compare(evaluator, node, context)
+    if isinstance(node, Call) and called_name(node) == "isinstance" and len(node.args) == 2:
+        return True if _is_module(evaluator, *node.args, context) else None
     answers = {_truth_of(value) for value in evaluator.values(node, context)}
     return answers.pop() if len(answers) == 1 else None
+
+
+def _is_module(evaluator: Evaluator, node: Node, kind: Node, context: Context | None) -> bool:
+    """`isinstance(net, nn.Module)` of a network that is seen to be made."""
+    kinds = evaluator.values(kind, context)
+    if not any(isinstance(value, External) and value.name == "torch.nn.Module" for value in kinds):
+        return False
+    values = evaluator.values(node, context)
+    return bool(values) and all(
+        isinstance(value, Instance)
+        and (
+            value.name.startswith("torch.nn.")
+            if value.cls is None
+            else "torch.nn.Module" in evaluator.external_bases(value.cls)
+        )
+        for value in values
+    )
 
 
 def _truth_of(value: Value) -> bool | None:
