@@ -143,13 +143,30 @@ def _answers_noise(call: Call, walk: Walk[State]) -> bool:
 
 
 def is_application(call: Call, walk: Walk[State]) -> bool:
-    """Whether a network that has its weights is given something to answer, without gradients. Only the end of the
-    program tells that it trains nothing at all.
+    """Whether a network that has its weights is given something to answer, without gradients, or where no file on the
+    way trains anything. Only the end of the program tells that it trains nothing at all.
     """
-    if walk.grad or walk.function.module.is_test or not call.args or is_timed(walk.function) or _is_wrapped(walk):
+    if walk.grad and _may_train(walk) and not _is_detached(call):
+        return False
+    if walk.function.module.is_test or not call.args or is_timed(walk.function) or _is_wrapped(walk):
         return False
     names, made_up, _ = _origins(call, walk)
     return not made_up and not any(_NOISE.search(name) for name in names)
+
+
+def _may_train(walk: Walk[State]) -> bool:
+    """Whether gradients are computed somewhere in the files that lead to a place."""
+    modules, frame = {walk.function.module}, walk.context
+    while frame is not None:
+        modules.add(frame.function.module)
+        frame = frame.caller
+    return any(b"backward" in module.source.data or b"autograd" in module.source.data for module in modules)
+
+
+def _is_detached(call: Call) -> bool:
+    """`net(x).detach()`, and nothing else is done with what the network gives."""
+    takers = call.function.module.evaluator.dtypes.operations(call.function).takers_of(call)
+    return bool(takers) and all(isinstance(taker, Attr) and taker.name in ("detach", "data") for taker in takers)
 
 
 def is_last_word(call: Call, walk: Walk[State]) -> bool:

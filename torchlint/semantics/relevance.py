@@ -165,6 +165,8 @@ def _direct(function: Function) -> bool:
         func = call.func
         if isinstance(strip(func), Param) and call.args:
             return True  # `model(x)`: a network that is handed in
+        if isinstance(func, Attr) and func.name == "forward" and isinstance(strip(func.base), Param) and call.args:
+            return True  # the same by its inner name, as in `loss = net.loss(x)`
         if getattr(func, "name", None) in known.CLIPPING:
             return True
         if isinstance(func, Attr) and func.name.endswith("_") and _on_gradient(func.base):
