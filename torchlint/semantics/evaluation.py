@@ -26,6 +26,7 @@ from torchlint.semantics.nodes import (
     strip,
 )
 from torchlint.semantics.operations import called_name
+from torchlint.semantics.reach import reaches
 from torchlint.semantics.traces import LoopStep, calls_in, loops_in
 from torchlint.semantics.values import Context, External
 
@@ -64,7 +65,7 @@ def evaluation_region(call: Call, walk: Walk[State]) -> Region | None:
                 return None
         elif named:
             return region
-        elif not walk.grad and not _counts(region.loop, walk):
+        elif not walk.grad and (not _counts(region.loop, walk) or _is_scored(call, region.loop)):
             return region if not _fed_from_outside(call, region, walk) else None
         elif walk.grad:
             return None
@@ -349,6 +350,14 @@ def _serves_training(walk: Walk[State]) -> bool:
     """Whether gradients are on and a function that trains asks for the result: `predict` within `training_loss`."""
     frame = walk.context.caller if walk.context is not None else None
     return walk.grad and frame is not None and known.is_training(frame.function.name)
+
+
+def _is_scored(call: Call, loop: LoopStep) -> bool:
+    """Whether a loss is computed of what a network gives in a loop that counts: of the batches of an array."""
+    return any(
+        known.looks_like_loss(called_name(other)) and any(reaches(arg, {id(call)}) for arg in other.args)
+        for other in calls_in(loop.body)
+    )
 
 
 def _counts(loop: LoopStep, walk: Walk[State]) -> bool:
