@@ -39,6 +39,7 @@ from torchlint.semantics.nodes import (
 )
 from torchlint.semantics.operations import called_name
 from torchlint.semantics.order import Order, entry_guards
+from torchlint.semantics.values import FunctionValue
 
 if TYPE_CHECKING:
     from torchlint.semantics.evaluate import Evaluator
@@ -275,6 +276,23 @@ def _uses_of(module: Module, name: str, function: Function) -> Iterator[Call]:
                     if isinstance(_attribute(given, name).base, Param) and call.function.cls is not function.cls:
                         continue  # an attribute of another class
                     yield call
+        for call in other.calls:
+            if call.function.cls is function.cls and any(_is_attribute(arg, name) for arg in call.args):
+                if _saves_what_it_is_given(module.evaluator, call):
+                    yield call
+
+
+def _is_attribute(node: Node, name: str) -> bool:
+    return isinstance(node, Attr) and node.name == name and isinstance(node.base, Param)
+
+
+def _saves_what_it_is_given(evaluator: Evaluator, call: Call) -> bool:
+    """`self.save_checkpoint(self.best, path)`, a method of the project."""
+    return any(
+        isinstance(value, FunctionValue)
+        and any(isinstance(saved(inner), Param) for inner in value.function.calls)
+        for value in evaluator.values(call.func, None)
+    )
 
 
 def _flat(node: Node) -> Iterator[Node]:
