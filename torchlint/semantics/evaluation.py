@@ -147,8 +147,11 @@ def is_application(call: Call, walk: Walk[State]) -> bool:
     """Whether a network that has its weights is given something to answer, without gradients, or where no file on the
     way trains anything. Only the end of the program tells that it trains nothing at all.
     """
-    if walk.grad and _may_train(walk) and not _is_detached(call):
-        return False
+    return not (walk.grad and _may_train(walk)) and _is_asked(call, walk)
+
+
+def _is_asked(call: Call, walk: Walk[State]) -> bool:
+    """Whether a network is given data, and neither noise nor something made up, in code that is there for its answer."""
     if walk.function.module.is_test or not call.args or is_timed(walk.function) or _is_wrapped(walk):
         return False
     names, made_up, _ = _origins(call, walk)
@@ -174,7 +177,9 @@ def is_last_word(call: Call, walk: Walk[State]) -> bool:
     """Whether a network that was trained is asked something, outside of all loops and without gradients: nothing is
     trained on it there.
     """
-    return all(region.loop is None for region in walk.regions) and is_application(call, walk)
+    if any(region.loop is not None for region in walk.regions) or (walk.grad and not _is_detached(call)):
+        return False
+    return _is_asked(call, walk)
 
 
 def _origins(call: Call, walk: Walk[State]) -> tuple[set[str], bool, bool]:
