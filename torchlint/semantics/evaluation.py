@@ -151,7 +151,7 @@ def is_application(call: Call, walk: Walk[State]) -> bool:
 
 
 def _is_asked(call: Call, walk: Walk[State]) -> bool:
-    """Whether a network is given data, and neither noise nor something made up, in code that is there for its answer."""
+    """Whether a network is given data, and neither noise nor something made up, where its answer is what is wanted."""
     if walk.function.module.is_test or not call.args or is_timed(walk.function) or _is_wrapped(walk):
         return False
     names, made_up, _ = _origins(call, walk)
