@@ -289,8 +289,7 @@ def _is_attribute(node: Node, name: str) -> bool:
 def _saves_what_it_is_given(evaluator: Evaluator, call: Call) -> bool:
     """`self.save_checkpoint(self.best, path)`, a method of the project."""
     return any(
-        isinstance(value, FunctionValue)
-        and any(isinstance(saved(inner), Param) for inner in value.function.calls)
+        isinstance(value, FunctionValue) and any(isinstance(saved(inner), Param) for inner in value.function.calls)
         for value in evaluator.values(call.func, None)
     )
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from torchlint.semantics.execution import Moment, Region
 from torchlint.semantics.gradients import display_name
 from torchlint.semantics.knowledge import training as known
+from torchlint.semantics.layers import is_self
 from torchlint.semantics.nodes import Attr, Call, Element, Loop, Node, strip
 from torchlint.semantics.places import Key
 from torchlint.semantics.reach import hands_back, origins
@@ -102,11 +103,22 @@ def from_outside(forward: Forward) -> tuple[Call, str]:
     """
     call, subject = forward.call, subject_of(forward.call)
     for entry in reversed(forward.moment.stack):
-        speaks = known.is_utterance(call.function.name)
-        if subject != "self" or not speaks or not isinstance(entry.func, Attr):
+        whole = subject == "self" and known.is_utterance(call.function.name)
+        if not (whole or _is_part_of_module(call)) or not isinstance(entry.func, Attr):
             break
         call, subject = entry, display_name(entry.func.base, entry.function, "the network")
     return call, subject
+
+
+def _is_part_of_module(call: Call) -> bool:
+    """`self.encoder(x)` in `encode`, a method of a network."""
+    function = call.function
+    return (
+        function.cls is not None
+        and "forward" in function.cls.methods
+        and isinstance(call.func, Attr)
+        and is_self(call.func.base, function)
+    )
 
 
 def is_of_another_round(forward: Forward, walk: Walk[State]) -> bool:

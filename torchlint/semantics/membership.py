@@ -129,13 +129,17 @@ def is_inner(value: Value, listener: TrainingListener) -> bool:
 
 
 def owner_of(call: Call, walk: Walk[State], listener: TrainingListener) -> Instance | None:
-    """The network of which a part is called from outside, `model.encoder(x)`: the part has its mode."""
+    """The network of which a part is called from outside, `model.encoder(x)`, or by a method of its own that is called
+    from outside, `model.encode(x)`: the part has its mode.
+    """
     part = call.func
     if isinstance(part, Attr) and part.name == "forward":
         part = strip(part.base)  # model.encoder.forward(x)
-    if not isinstance(part, Attr) or walk.function.is_method:
+    if not isinstance(part, Attr):
         return None
     owners = listener.evaluator.values(part.base, walk.context)
+    if walk.function.is_method and (walk.function.name == "forward" or any(is_inner(o, listener) for o in owners)):
+        return None
     for owner in owners:
         if isinstance(owner, Instance) and owner.cls is not None and listener.places.is_module(owner):
             return owner if len(owners) == 1 else None

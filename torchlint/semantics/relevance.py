@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from torchlint.semantics.functions import Class, Function
 from torchlint.semantics.knowledge import training as known
+from torchlint.semantics.layers import is_self
 from torchlint.semantics.nodes import Attr, Call, Node, Param, strip
 from torchlint.semantics.operations import is_plain
 from torchlint.semantics.values import ClassValue, FunctionValue, Instance, Opaque, Value
@@ -161,6 +162,12 @@ def _direct(function: Function) -> bool:
     named = known.is_evaluation(function.name) or known.is_utterance(function.name) or known.is_training(function.name)
     if named and function.calls:
         return True
+    if function.cls is not None and "forward" in function.cls.methods and function.name not in ("forward", "__init__"):
+        # `net.encode(x)`, which asks layers of the network
+        if any(
+            isinstance(call.func, Attr) and is_self(call.func.base, function) and call.args for call in function.calls
+        ):
+            return True
     for call in function.calls:
         func = call.func
         if isinstance(strip(func), Param) and call.args:
