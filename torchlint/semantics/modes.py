@@ -39,7 +39,7 @@ from torchlint.semantics.forwards import (
     subject_of,
 )
 from torchlint.semantics.functions import Function
-from torchlint.semantics.heads import is_frozen_below_head, is_pretrained, tells_losses
+from torchlint.semantics.heads import is_frozen_below_head, tells_losses
 from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.layers import has_weights, is_self, own_object
 from torchlint.semantics.membership import (
@@ -54,6 +54,7 @@ from torchlint.semantics.membership import (
 from torchlint.semantics.mode_effects import is_mostly_without, is_switched_elsewhere, matters
 from torchlint.semantics.nodes import Attr, Call, Node
 from torchlint.semantics.places import Key, Place
+from torchlint.semantics.pretrained import comes_with_weights
 from torchlint.semantics.reach import cuts_gradient, hands_back, origins
 from torchlint.semantics.results import Reached, is_unused
 from torchlint.semantics.sensitivity import FUEL
@@ -251,7 +252,7 @@ class Modes:
 
     def _has_weights(self, key: Key, network: Value, listener: TrainingListener) -> bool:
         """Whether a network got its weights from a file, or came with them."""
-        return key in self.restored or is_pretrained(network, listener.evaluator)
+        return key in self.restored or comes_with_weights(network, listener.evaluator)
 
     def _unswitched(self, network: Value, listener: TrainingListener) -> Modeset:
         """The modes of a network that nobody switched: that of a network in it, made before, may be another."""
@@ -380,7 +381,7 @@ class Modes:
 
     def _is_ready(self, forward: Forward, listener: TrainingListener) -> bool:
         """Whether the network has been trained or loaded, or was put into a mode, so that its answers are meant."""
-        trained = forward.key in self.trained or is_pretrained(forward.value, listener.evaluator)
+        trained = forward.key in self.trained or comes_with_weights(forward.value, listener.evaluator)
         return trained or is_explicit(forward)
 
     def _report_evaluation(self, forward: Forward, listener: TrainingListener) -> None:
