@@ -54,7 +54,7 @@ from torchlint.semantics.membership import (
 from torchlint.semantics.mode_effects import is_mostly_without, is_switched_elsewhere, matters
 from torchlint.semantics.nodes import Attr, Call, Node
 from torchlint.semantics.places import Key, Place
-from torchlint.semantics.pretrained import comes_with_weights
+from torchlint.semantics.pretrained import comes_with_weights, is_from_file, keeps_average
 from torchlint.semantics.reach import cuts_gradient, hands_back, origins
 from torchlint.semantics.results import Reached, is_unused
 from torchlint.semantics.sensitivity import FUEL
@@ -74,6 +74,9 @@ class Modes:
         self.trained: set[Key] = set()
         #: networks that got their weights from a file
         self.restored: set[Key] = set()
+        #: networks whose weights come from a file, and those that gradients are computed for
+        self.filed: set[Key] = set()
+        self.taught: set[Key] = set()
         #: pairs of a network and one that is given its answers in a loop, with gradients and without
         self.heard: set[tuple[Key, Key, int, bool]] = set()
         #: forwards with gradients since the last backward
@@ -96,6 +99,7 @@ class Modes:
         # what has been seen at all is shared by all paths
         other.trained, other.learnt, other.candidates = self.trained, self.learnt, self.candidates
         other.evaluated, other.restored, other.heard = self.evaluated, self.restored, self.heard
+        other.filed, other.taught = self.filed, self.taught
         return other
 
     def merge(self, other: Modes) -> None:
@@ -173,10 +177,12 @@ class Modes:
         if modes is not None:
             self.modes[network] = modes
 
-    def loaded(self, func: Attr, walk: Walk[State], listener: TrainingListener) -> None:
+    def loaded(self, func: Attr, call: Call, walk: Walk[State], listener: TrainingListener) -> None:
         place = listener.places.place(func.base, walk.context)
         self.trained |= place
         self.restored |= place
+        if is_from_file(call) and not keeps_average(walk.function.module):
+            self.filed |= place
 
     def forwarded(self, call: Call, callees: tuple[Value, ...], walk: Walk[State], listener: TrainingListener) -> None:
         """Perhaps the forward of a network."""
@@ -284,7 +290,8 @@ class Modes:
         """Gradients of what was forwarded are computed."""
         loss = call.func.base if isinstance(call.func, Attr) else None
         losses = [Reached(node, walk) for node in (loss, *call.args) if node is not None]
-        self.trained |= {forward.key for forward in self.open}
+        self.taught |= {forward.key for forward in self.open}
+        self.trained |= self.taught
         self.open = [forward for forward in self.open if not is_of_another_frame(forward, call, walk)]
         here = [forward for forward in self.open if not is_of_another_round(forward, walk)]
         # who is given the loss in a way that isn't followed trains on all that is open
@@ -367,8 +374,10 @@ class Modes:
         for forward, place in self.candidates:
             if place is not region and (place is not None or walk.regions):
                 rest.append((forward, place))
-            elif (place is None or not region.trained) and self._is_ready(forward, listener):
-                ready.append(forward)
+            elif place is None or not region.trained or (not walk.regions and self._only_answers(forward)):
+                ready += [forward] if self._is_ready(forward, listener) else []
+            elif walk.regions and forward.key in self.filed:
+                rest.append((forward, walk.regions[0]))  # the end of the program tells whether it is trained itself
         self.candidates[:] = rest
         for forward in ready:
             if self._is_judged(forward.key):
@@ -378,6 +387,10 @@ class Modes:
             if matters(forward, listener) and not is_wanted(forward):
                 if not is_mostly_without(forward, ready, listener):
                     self._report_evaluation(forward, listener)
+
+    def _only_answers(self, forward: Forward) -> bool:
+        """Whether a network has its weights from a file, and is there for others to learn from: a teacher."""
+        return forward.key in self.filed and forward.key not in self.taught
 
     def _is_ready(self, forward: Forward, listener: TrainingListener) -> bool:
         """Whether the network has been trained or loaded, or was put into a mode, so that its answers are meant."""

@@ -186,7 +186,7 @@ class TrainingListener:
         if name == "add_param_group" and isinstance(func, Attr):
             self.replacing.handed(self.places.place(func.base, walk.context))
         if name == "load_state_dict" and isinstance(func, Attr) and not _is_from_itself(call, func):
-            state.modes.loaded(func, walk, self)
+            state.modes.loaded(func, call, walk, self)
             return True
         if name in ("zero_", "fill_", "detach_", "mul_", "div_", "copy_") and isinstance(func, Attr):
             if state.gradients.touched(func, walk):
