@@ -5,6 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from torchlint.findings import Fix
+from torchlint.rules._noise_casts import noise_casts
 from torchlint.rules._wraps import cannot_wrap, is_averaged, is_blend, is_harmless, is_spread
 from torchlint.rules.base import Problem, StaticRule
 from torchlint.semantics import arithmetic
@@ -48,7 +49,8 @@ class Uint8Arithmetic(StaticRule):
     ## What it does
     Finds arithmetic on images and labels of 8 bits that wraps around: differences, sums, products and squares of
     uint8 tensors or NumPy arrays (as `np.array(Image.open(...))`, `cv2.imread` and `read_image` give them), and casts
-    to a wider type that come after the arithmetic. The images may come from a helper, a caller or another file.
+    to a wider type that come after the arithmetic. The images may come from a helper, a caller or another file. Also
+    casts to uint8 of a picture with noise that nothing keeps in [0, 255].
 
     ## Why is this bad?
     In uint8, 10 - 20 is 246 and 20 ** 2 is 144. A PSNR, an MSE or a brightness computed so is wrong by any amount,
@@ -117,6 +119,7 @@ class Uint8Arithmetic(StaticRule):
         if near is None:
             return
         for function in module.functions:
+            yield from noise_casts(module, function)
             operations = module.evaluator.dtypes.operations(function)
             for node in operations.found:
                 yield from self._operation(module, operations, node, near)
