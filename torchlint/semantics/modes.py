@@ -364,7 +364,7 @@ class Modes:
             related = [(training, "training goes on here, in eval mode from the second round on")]
             if (switch.module, switch.n) != (site.module, site.n):
                 related.insert(0, (switch, "eval mode is set here"))
-            listener.report("left-in-eval", site, subject_of(forward.call), *related)
+            listener.report("left-in-eval", site, from_outside(forward)[1], *related)
 
     def left(self, region: Region, walk: Walk[State], listener: TrainingListener) -> None:
         """A loop or function is done: its evaluations are what they seemed, if nothing was trained in it."""
