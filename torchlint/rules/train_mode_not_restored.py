@@ -47,7 +47,8 @@ class TrainModeNotRestored(StaticRule):
     on purpose (frozen BatchNorm) are trained as well.
 
     ## Known problems
-    A network that is in eval mode from the start (fine-tuning with frozen statistics) is not reported.
+    A network that is in eval mode from the start (fine-tuning with frozen statistics) is not reported, nor one of
+    torchvision without Dropout whose weights are frozen below a linear head.
 
     ## References
     - [torch.nn.Module.train](https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.train)
