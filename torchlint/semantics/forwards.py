@@ -104,9 +104,10 @@ def from_outside(forward: Forward) -> tuple[Call, str]:
     call, subject = forward.call, subject_of(forward.call)
     for entry in reversed(forward.moment.stack):
         whole = subject == "self" and known.is_utterance(call.function.name)
-        if not (whole or _is_part_of_module(call)) or not isinstance(entry.func, Attr):
+        if not (whole and isinstance(entry.func, Attr)) and not _is_part_of_module(call):
             break
-        call, subject = entry, display_name(entry.func.base, entry.function, "the network")
+        network = entry.func.base if isinstance(entry.func, Attr) else entry.func  # `encode(x)`, given `net.encode`
+        call, subject = entry, display_name(network, entry.function, "the network")
     return call, subject
 
 
