@@ -112,8 +112,10 @@ def from_outside(forward: Forward) -> tuple[Call, str]:
 
 
 def _is_part_of_module(call: Call) -> bool:
-    """`self.encoder(x)` in `encode`, a method of a network."""
+    """`self.encoder(x)` in `encode`, a method of a network that neither trains nor evaluates it."""
     function = call.function
+    if known.is_evaluation(function.name) or known.is_training(function.name):
+        return False
     return (
         function.cls is not None
         and "forward" in function.cls.methods
