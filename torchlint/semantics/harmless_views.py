@@ -31,6 +31,7 @@ def is_harmless(shapes: Shapes, view: WrongView) -> bool:
         _is_square(view)
         or _may_keep_the_last(view.regrouping)
         or _may_add_ones(view.regrouping)
+        or _may_have_one_channel(view.regrouping)
         or _may_cut_windows(view.regrouping)
         or _may_go_by_other_names(shapes, view)
         or _may_be_one_batch(shapes, view)
@@ -72,6 +73,17 @@ def _may_add_ones(regrouping: Regrouping) -> bool:
     source, targets = regrouping.source, regrouping.targets
     known = list(map(product, source.front))
     return source.hole is not None and not source.back and len(known) > 1 and targets[-len(known) :] == known
+
+
+def _may_have_one_channel(regrouping: Regrouping) -> bool:
+    """Whether `mask.view(-1, h * w)` takes a (n, h, w, c) apart of which only n and c are unknown: c is 1 for whoever
+    counts h * w values in each.
+    """
+    source, targets = regrouping.source, regrouping.targets
+    axes = list(map(product, source.front))
+    if source.hole is not None or len(axes) < 4 or len(targets) != 2 or targets[0].constant != -1:
+        return False
+    return axes[-1].constant is None and product(axes[1:-1]) == targets[1]
 
 
 def _is_documented_as_one(view: WrongView) -> bool:
