@@ -46,14 +46,14 @@ class EvalModeMissing(StaticRule):
     suppress the finding. A network whose layers aren't seen counts only where something is put into eval mode
     nearby. A generator of a GAN draws as it was trained: what answers noise alone, or learns from a network that is
     also given its detached answers, is not reported, nor a detector of torchvision that is asked for its losses.
-    Where an option chooses among several networks, nothing is said if most of them have neither Dropout nor
-    BatchNorm. BatchNorm with `momentum=1` keeps the statistics of the last batch alone and counts as none; so does
-    what stands behind an option of the command line that is off by default (`--dropout` with `default=0.0`). So do
-    checkpoints of Transformers whose configuration has no Dropout (Llama, Qwen, ViT and others), networks that nobody is
-    seen to pass where no file of the project names a layer that differs, and the Dropout of generators with
-    InstanceNorm, which is their noise (pix2pix). An `eval()` that is commented out with a reason behind it, or a
-    `train()` below a comment on eval mode, is the author's choice. A teacher whose weights come from a file is reported
-    if it is never put into eval mode, unless the file keeps averages of networks.
+    Where an option chooses among several networks, nothing is said if most of them have neither Dropout nor BatchNorm.
+    BatchNorm with `momentum=1` keeps the statistics of the last batch alone and counts as none; so does what stands
+    behind an option of the command line that is off by default (`--dropout` with `default=0.0`). So do checkpoints of
+    Transformers whose configuration has no Dropout (Llama, Qwen, ViT and others), networks that nobody is seen to pass
+    where no file of the project names a layer that differs, and the Dropout of generators with InstanceNorm, which is
+    their noise (pix2pix). An `eval()` that is commented out with a reason behind it, or a `train()` below a comment on
+    eval mode, is the author's choice. A teacher whose weights come from a file is reported if it is never put into
+    eval mode, unless the file keeps averages of networks.
 
     ## References
     - [torch.nn.Module.eval](https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.eval)
