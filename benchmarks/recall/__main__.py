@@ -4,7 +4,7 @@
 
 CLONES is a folder of git clones named owner+name (or owner+name/repo). `labels.jsonl` holds the bugs, one a line. Those
 of the kind `reported` were told in an issue or mended in a pull request of their repository; those of the kind `read`
-were found by reading repositories of `benchmarks.precision`, most of them of its batches 6 and 11. Both were written
+were found by reading repositories of `benchmarks.precision`, most of them of its batches 6, 11, 13 and 14. Both were written
 down by readers who had not seen what torchlint says.
 
 A bug counts as found if a finding of its class, or what the finding shows beside (the softmax and the loss), lies

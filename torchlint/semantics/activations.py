@@ -148,7 +148,9 @@ class ActivationFinder:
             return self._binary(node, context, path)
         if isinstance(node, Attr):
             return self._attr(node, context, path)
-        if isinstance(node, (Param, Free, Element)):
+        if isinstance(node, Element):
+            return self._drawn(node, context, path)
+        if isinstance(node, (Param, Free)):
             return self._resolved(node, context, path)
         if isinstance(node, Comprehension):
             return self.find(node.element, context, path[1:] if path else path)
@@ -181,6 +183,28 @@ class ActivationFinder:
         if len(families) > 1:
             merged = [replace(activation, sure=False) for activation in merged]
         return tuple(merged)
+
+    def _drawn(self, node: Element, context: Context | None, path: Path) -> Activations:
+        """What a loop draws: from several outputs, one after the other, `for out, y in zip(net(x), ys)`, or the rows of
+        a tensor, which keep its meaning.
+        """
+        source = strip(node.base)
+        index = path[0] if path else None
+        if isinstance(source, Call) and isinstance(source.func, Free) and isinstance(index, int):
+            if source.func.name == "zip" and -len(source.args) <= index < len(source.args):
+                return self._one_of(source.args[index], context, path[1:])
+            if source.func.name == "enumerate" and source.args and index in (1, -1):
+                return self._one_of(source.args[0], context, path[1:])
+        found = self._resolved(node, context, path)
+        return found if any(item.kind != known.OTHER for item in found) else self._one_of(source, context, path)
+
+    def _one_of(self, source: Node, context: Context | None, path: Path) -> Activations:
+        """One of the outputs that a sequence holds, or a row of a tensor."""
+        items = self._collected(source, context)
+        if items:
+            return self._either(items, path)
+        found = self.find(source, context, (0, *path))
+        return found if any(item.kind != known.OTHER for item in found) else self.find(source, context, path)
 
     def _resolved(self, node: Node, context: Context | None, path: Path) -> Activations:
         """A name: what it is bound to."""
