@@ -11,6 +11,7 @@ from torchlint.semantics.callers import contexts
 from torchlint.semantics.functions import Function
 from torchlint.semantics.knowledge import losses as known
 from torchlint.semantics.nodes import Attr, Call, Free, Imported, Item, Loop, Node, Param, strip
+from torchlint.semantics.operations import called_name
 from torchlint.semantics.purposes import serves_otherwise
 from torchlint.semantics.results import is_idle
 from torchlint.semantics.truth import exclude
@@ -90,6 +91,10 @@ def _uses(evaluator: Evaluator, call: Call, context: Context | None, depth: int)
                     created = base.call.function.module.site(base.call)
         site = call.function.module.site(call)
         yield LossUse(name, expects, site, created, inputs, alone)
+        squashed = _log_softmax_of(operand, evaluator, context) if expects == known.LOG_PROBABILITIES else None
+        if squashed is not None and name not in known.DIVERGENCES:
+            inputs = evaluator.activations.find(squashed, context)
+            yield LossUse(f"a cross entropy (log_softmax, {name})", known.LOGITS, site, created, inputs, alone)
     if losses or depth >= 2:
         return
     for callee in callees:
@@ -101,6 +106,19 @@ def _uses(evaluator: Evaluator, call: Call, context: Context | None, depth: int)
                     if _names_loss(inner) and evaluator.feasible(inner.guards, frame):
                         yield from _uses(evaluator, inner, frame, depth + 1)
     yield from _handed_over(evaluator, callees, call, context)
+
+
+def _log_softmax_of(operand: Node, evaluator: Evaluator, context: Context | None) -> Node | None:
+    """`x` where a loss is given `F.log_softmax(x, dim=1)`."""
+    node = strip(operand)
+    if not isinstance(node, Call) or called_name(node) not in ("log_softmax", "logsoftmax"):
+        return None
+    for callee in evaluator.values(node.func, context):
+        if isinstance(callee, External) and callee.name.startswith("torch."):
+            return node.args[0] if node.args else node.keyword("input")
+        if isinstance(callee, Opaque) and isinstance(node.func, Attr):
+            return node.func.base  # x.log_softmax(1)
+    return None
 
 
 def _given(evaluator: Evaluator, context: Context | None, param: Param) -> Node | None:
