@@ -14,12 +14,14 @@ from torchlint.semantics.nodes import (
     Element,
     Guards,
     Item,
+    Loop,
     Mapping,
     Node,
     Part,
     Slice,
     Starred,
     Update,
+    strip,
 )
 from torchlint.semantics.values import (
     Bound,
@@ -276,6 +278,10 @@ class Containers:
                 lower, upper, step = (bound if isinstance(bound, int) else None for bound in bounds)
                 part = items[lower:upper:step]
                 results.append(Container(base.kind, base.node, base.context, tuple(part), None, True))
+            elif key is None and isinstance(base, Container) and isinstance(strip(index), (Element, Loop)):
+                # `models[i]` of a loop over their places: any of them
+                for entry in items:
+                    results += self.evaluator.values(*entry)
             else:
                 return ()
         return self.evaluator.distinct(results)
