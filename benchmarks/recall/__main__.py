@@ -4,8 +4,8 @@
 
 CLONES is a folder of git clones named owner+name (or owner+name/repo). `labels.jsonl` holds the bugs, one a line. Those
 of the kind `reported` were told in an issue or mended in a pull request of their repository; those of the kind `read`
-were found by reading repositories of `benchmarks.precision`, most of them of its batches 6, 11, 13 and 14. Both were written
-down by readers who had not seen what torchlint says.
+were found by reading repositories of `benchmarks.precision`, most of them of its batches 6, 11, 13 and 14. Both were
+written down by readers who had not seen what torchlint says.
 
 A bug counts as found if a finding of its class, or what the finding shows beside (the softmax and the loss), lies
 within six lines of one of its `places`: the ends of its story at which a report is as good. What a class is stands in
