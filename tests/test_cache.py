@@ -171,6 +171,20 @@ def test_a_change_in_another_file(torchlint: Command, tmp_path: Path) -> None:
     assert codes() == []
 
 
+def test_a_layer_with_modes_in_another_file(torchlint: Command, tmp_path: Path) -> None:
+    """Whether a network that nobody is seen to pass has such layers is told by all files, imported or not."""
+    shutil.copytree(RULES / "TLN302" / "ok_project_without_modes", tmp_path, dirs_exist_ok=True)
+    assert torchlint("check").code == 0
+    age(tmp_path)
+    net = (tmp_path / "net.py").read_text()
+    (tmp_path / "net.py").write_text(net.replace("nn.Tanh()", "nn.Dropout()"))
+    found = torchlint("check", "--output-format", "json")
+    assert [finding["code"] for finding in json.loads(found.out)] == ["TLN302"]
+    assert found == torchlint("check", "--output-format", "json", "--no-cache")
+    (tmp_path / "net.py").write_text(net)
+    assert torchlint("check").code == 0
+
+
 def test_a_new_caller(torchlint: Command, tmp_path: Path) -> None:
     """A file that imports the linted one tells what its parameters are."""
     loop = "import torch\n\ndef loss_of(criterion, net, x, y):\n    return criterion(torch.softmax(net(x), 1), y)\n"

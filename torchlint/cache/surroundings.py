@@ -105,14 +105,15 @@ class Surroundings:
         return row
 
     def _read(self, path: str) -> Row:
-        from torchlint.semantics.lookup import imported_names
+        from torchlint.semantics.lookup import imported_names, signs
 
         stamp = self.stamp(path)
         try:
             data = Path(self.absolute(path)).read_bytes()
         except (OSError, ValueError):
             data = b""
-        return (stamp, digest(data), digest(" ".join(sorted(imported_names(data))).encode()))
+        told = imported_names(data) | signs(data)
+        return (stamp, digest(data), digest(" ".join(sorted(told)).encode()))
 
     # ------------------------------------------------------------- imports
 

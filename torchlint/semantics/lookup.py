@@ -35,14 +35,13 @@ _IMPORT_IN_CELL = re.compile(rb'(?:"|\\n)[ \t]*' + _STATEMENT)
 #: what all files of a project are asked for, under names that no module has: whether they define networks, and whether
 #: they mention layers that differ in eval mode, or libraries whose networks have such layers
 NETWORKS, MODES = "class (Module)", "(mode)"
-_SIGNS = {
-    NETWORKS: re.compile(rb"\(\s*(?:torch\.)?(?:nn\.)?Module\s*\)"),
-    MODES: re.compile(
-        rb"[Dd]rop_?(?:[Oo]ut|[Pp]ath|[Bb]lock|[Cc]onnect)|[Bb]atch_?[Nn]orm|BN|RReLU|rrelu|track_running_stats"
-        rb"|torchvision|timm|transformers|monai|segmentation_models|efficientnet|pretrainedmodels|geometric|dgl|fairseq"
-        rb"|detectron|mmcv|mmdet|mmseg|diffusers|speechbrain|torch\.hub"
-    ),
-}
+_NETWORK = re.compile(rb"\(\s*(?:torch\.)?(?:nn\.)?Module\s*\)")
+_MODE_WORDS = (
+    b"ropout", b"rop_out", b"ropPath", b"rop_path", b"ropBlock", b"rop_block", b"ropConnect", b"rop_connect",
+    b"atchNorm", b"atch_norm", b"atchnorm", b"BN", b"RReLU", b"rrelu", b"track_running_stats", b"torchvision", b"timm",
+    b"transformers", b"monai", b"segmentation_models", b"efficientnet", b"pretrainedmodels", b"geometric", b"dgl",
+    b"fairseq", b"detectron", b"mmcv", b"mmdet", b"mmseg", b"diffusers", b"speechbrain", b"torch.hub",
+)  # fmt: skip
 
 
 class Lookup:
@@ -147,12 +146,11 @@ class Lookup:
 
     def importing(self, name: str) -> list[Path]:
         """The files that import something of a name, or that show one of the signs that have a name here."""
-        sign = _SIGNS.get(name)
-        if sign is None:
+        if name not in (NETWORKS, MODES):
             return self.mentions.get(name, [])
         known = self._showing.get(name)
         if known is None:
-            known = self._showing[name] = [file for file in self.files if sign.search(self._bytes(file))]
+            known = self._showing[name] = [file for file in self.files if name in signs(self._bytes(file))]
         return known
 
     def _bytes(self, file: Path) -> bytes:
@@ -171,6 +169,12 @@ class Lookup:
             if file in files:
                 files.remove(file)
         self._mention(file, index)
+
+
+def signs(data: bytes) -> set[str]:
+    """Which of the signs a file shows."""
+    found = {MODES} if any(word in data for word in _MODE_WORDS) else set()
+    return found | {NETWORKS} if b"Module" in data and _NETWORK.search(data) else found
 
 
 def imported_names(data: bytes) -> set[str]:

@@ -15,7 +15,7 @@ from torchlint.files import Target, left_out
 from torchlint.findings import Finding
 from torchlint.fixing import Fixed, fix_source
 from torchlint.linter import Linter, unreadable
-from torchlint.semantics.lookup import imported_names
+from torchlint.semantics.lookup import MODES, NETWORKS, imported_names
 from torchlint.server.documents import Document
 from torchlint.source import Source, UnreadableError, source_from_text
 
@@ -41,6 +41,8 @@ class Checked:
         """Whether what is found here can change with another document."""
         if self.reads is None or other.path is None:
             return False
+        if {NETWORKS, MODES} & self.reads.importers.keys():
+            return True  # all files were asked for a sign, and this one may have shown it
         return other.path in self.reads.files or not imported_names(other.data).isdisjoint(self.reads.importers)
 
 
