@@ -112,9 +112,9 @@ def from_outside(forward: Forward) -> tuple[Call, str]:
 
 
 def _is_part_of_module(call: Call) -> bool:
-    """`self.encoder(x)` in `encode`, a method of a network that neither trains nor evaluates it."""
+    """`self.encoder(x)` in `encode`, a method of a network that neither trains it nor goes over data."""
     function = call.function
-    if known.is_evaluation(function.name) or known.is_training(function.name):
+    if known.is_training(function.name) or any(loops_in(function.trace)):
         return False
     return (
         function.cls is not None
