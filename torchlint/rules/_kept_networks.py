@@ -88,7 +88,10 @@ def _is_used_behind(module: Module, loop: LoopStep, renaming: Renaming) -> bool:
     if found is None:
         return False
     lines = module.source.text.splitlines()
-    last = max([found[1][0], *(span[1][0] for span in rows if span is not None)])
+    spans = [found, *(span for span in rows if span is not None)]
+    first, last = min(span[0][0] for span in spans), max(span[1][0] for span in spans)
+    if any(_works(renaming.name, line) for line in lines[first - 1 : last]):
+        return False  # the name for the network that is trained now
     depth = _indent(lines[found[0][0] - 1])
     for line in lines[last:]:
         if not line.strip():
@@ -98,6 +101,11 @@ def _is_used_behind(module: Module, loop: LoopStep, renaming: Renaming) -> bool:
         if _indent(line) < depth and re.search(rf"(?<![\w.]){re.escape(renaming.name)}\b(?!\s*=[^=])", line):
             return True
     return False
+
+
+def _works(name: str, line: str) -> bool:
+    """`net(x)`, `net.train()`, `net.parameters()`."""
+    return re.search(rf"(?<![\w.]){re.escape(name)}(\.(train|parameters|zero_grad))?\(", line) is not None
 
 
 def _indent(line: str) -> int:
