@@ -26,7 +26,7 @@ from torchlint.semantics.nodes import (
     strip,
 )
 from torchlint.semantics.operations import called_name
-from torchlint.semantics.reach import reaches
+from torchlint.semantics.reach import backwards, reaches
 from torchlint.semantics.traces import LoopStep, calls_in, loops_in
 from torchlint.semantics.values import Context, External
 
@@ -160,10 +160,7 @@ def _is_asked(call: Call, walk: Walk[State]) -> bool:
 
 def _may_train(walk: Walk[State]) -> bool:
     """Whether gradients are computed somewhere in the files that lead to a place."""
-    modules, frame = {walk.function.module}, walk.context
-    while frame is not None:
-        modules.add(frame.function.module)
-        frame = frame.caller
+    modules = {walk.function.module, *(entry.function.module for entry in walk.moment.stack)}
     return any(b"backward" in module.source.data or b"autograd" in module.source.data for module in modules)
 
 
@@ -179,7 +176,14 @@ def is_last_word(call: Call, walk: Walk[State]) -> bool:
     """
     if any(region.loop is not None for region in walk.regions) or (walk.grad and not _is_detached(call)):
         return False
-    return _is_asked(call, walk)
+    functions = [walk.function, *(entry.function for entry in walk.moment.stack)]
+    return not any(map(_is_step, functions)) and _is_asked(call, walk)
+
+
+def _is_step(function: Function) -> bool:
+    """Whether a function computes gradients outside of all loops: others call it again and again."""
+    inside = {id(call) for loop in loops_in(function.trace) for call in calls_in(loop.body)}
+    return any(known.is_backward(called_name(call)) and id(call) not in inside for call in function.calls)
 
 
 def _origins(call: Call, walk: Walk[State]) -> tuple[set[str], bool, bool]:
@@ -352,7 +356,12 @@ def _scores_training(walk: Walk[State], evaluation: Region) -> bool:
 
 
 def _serves_training(walk: Walk[State]) -> bool:
-    """Whether gradients are on and a function that trains asks for the result: `predict` within `training_loss`."""
+    """Whether gradients are on and a function that trains asks for the result, `predict` within `training_loss`, or a
+    loss is computed of it where it is asked for: `net.sample_action(next_state)`.
+    """
+    for entry in walk.moment.stack:
+        if any(reaches(loss, {id(entry)}) for _, loss in backwards(entry.function)):
+            return True
     frame = walk.context.caller if walk.context is not None else None
     return walk.grad and frame is not None and known.is_training(frame.function.name)
 
