@@ -109,6 +109,8 @@ _EVALUATION = frozenset(
     }
 )  # fmt: skip
 _GENERATION = frozenset({"generate", "generation", "sample", "sampling", "decode", "translate", "score", "metrics"})
+#: what an agent samples while it learns
+_ACTING = frozenset({"action", "actions", "act"})
 _UTTERANCE = frozenset({"generate", "translate", "caption", "infer", "inference"})
 _TRAINING = frozenset({"train", "training", "fit", "pretrain", "finetune", "optimize", "learn"})
 
@@ -205,7 +207,7 @@ def is_evaluation(name: str) -> bool:
 @lru_cache(maxsize=4096)
 def is_generation(name: str) -> bool:
     parts = set(words(name))
-    return bool(parts & _GENERATION) and not parts & _TRAINING
+    return bool(parts & _GENERATION) and not parts & (_TRAINING | _ACTING)
 
 
 @lru_cache(maxsize=4096)
