@@ -36,3 +36,8 @@ def gray_noise(shape):
 
 def above(image):
     return (image + np.random.normal(0, 25, image.shape) > 128).astype(np.uint8)
+
+
+def blended(image, mask):
+    stain = 255 * random_noise(np.zeros(image.shape))
+    return (stain * mask + image * (1 - mask)).astype(np.uint8)
