@@ -29,7 +29,11 @@ def noise_casts(module: Module, function: Function) -> Iterator[Problem]:
         sides = _summands(operand) if operand is not None else None
         if sides is None or not any(_is_noise(module, side) for side in sides):
             continue
-        if any(isinstance(strip(side), Const) for side in sides) or _is_bounded(operand) or all(map(_is_product, sides)):
+        if (
+            any(isinstance(strip(side), Const) for side in sides)
+            or all(map(_is_product, sides))
+            or _is_bounded(operand)
+        ):
             continue
         yield Problem(
             module.site(call),
@@ -84,7 +88,9 @@ def _is_noise(module: Module, node: Node) -> bool:
 def _is_product(node: Node) -> bool:
     """One of two products: `a * mask + b * (1 - mask)` is a blend, which stays between the two."""
     node = strip(node)
-    return isinstance(node, Binary) and node.op == "Multiply"
+    return (isinstance(node, Binary) and node.op == "Multiply") or (
+        isinstance(node, Call) and called_name(node) == "multiply"
+    )
 
 
 def _is_bounded(node: Node | None) -> bool:
