@@ -18,8 +18,8 @@ class SoftmaxIntoCrossEntropy(StaticRule):
     """
     ## What it does
     Finds probabilities (the result of a softmax or a sigmoid) that are given to `CrossEntropyLoss`, to
-    `F.cross_entropy`, or to the same written in its two parts, `F.nll_loss(F.log_softmax(x, dim=1), y)`. The softmax may
-    stand in the same function, at the end of a model's `forward`, or as the last layer of a `Sequential`, also in
+    `F.cross_entropy`, or to the same written in its two parts, `F.nll_loss(F.log_softmax(x, dim=1), y)`. The softmax
+    may stand in the same function, at the end of a model's `forward`, or as the last layer of a `Sequential`, also in
     another file, and what it gives may be collected step by step.
 
     ## Why is this bad?

@@ -82,9 +82,9 @@ class StateDictAlias(StaticRule):
     ## Known problems
     A state dict that is saved or loaded at once is right. What is kept in an attribute is only reported if its
     condition or its use shows that training comes in between. What a variable holds before the loop that gives it the
-    best weights is not reported: the first rounds replace it. Nor is what a function returns if its callers do nothing
-    with it. `best = model` is reported where a comparison decides when, the loop trains one network that was made before
-    it, and the second name is used behind it.
+    best weights is not reported: the first rounds replace it. Nor is what a function returns if its callers do
+    nothing with it. `best = model` is reported where a comparison decides when, the loop trains one network that was
+    made before it, and the second name is used behind it.
 
     ## References
     - [Saving and loading models](https://pytorch.org/tutorials/beginner/saving_loading_models.html)
