@@ -104,17 +104,18 @@ def from_outside(forward: Forward) -> tuple[Call, str]:
     call, subject = forward.call, subject_of(forward.call)
     for entry in reversed(forward.moment.stack):
         whole = subject == "self" and known.is_utterance(call.function.name)
-        if not (whole and isinstance(entry.func, Attr)) and not _is_part_of_module(call):
+        if not (whole and isinstance(entry.func, Attr)) and not _is_part_of_module(call, forward.evaluation):
             break
         network = entry.func.base if isinstance(entry.func, Attr) else entry.func  # `encode(x)`, given `net.encode`
         call, subject = entry, display_name(network, entry.function, "the network")
     return call, subject
 
 
-def _is_part_of_module(call: Call) -> bool:
+def _is_part_of_module(call: Call, evaluation: Region | None) -> bool:
     """`self.encoder(x)` in `encode`, a method of a network that neither trains it nor goes over data."""
     function = call.function
-    if known.is_training(function.name) or any(loops_in(function.trace)):
+    goes_over_data = evaluation is not None and evaluation.loop is not None and evaluation.function is function
+    if known.is_training(function.name) or goes_over_data:
         return False
     return (
         function.cls is not None
