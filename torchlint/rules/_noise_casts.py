@@ -24,6 +24,7 @@ _BOUNDING = frozenset(
 
 
 def noise_casts(module: Module, function: Function) -> Iterator[Problem]:
+    """The casts to uint8 of a sum with noise, in a function, before which nothing bounds the sum."""
     for call in function.calls:
         operand = _cast_to_bytes(module, call)
         sides = _summands(operand) if operand is not None else None

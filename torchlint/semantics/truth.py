@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, NamedTuple
 
+from torchlint.semantics.layers import is_module
 from torchlint.semantics.nodes import (
     Attr,
     Binary,
@@ -64,15 +65,7 @@ def _is_module(evaluator: Evaluator, node: Node, kind: Node, context: Context | 
     if not any(isinstance(value, External) and value.name == "torch.nn.Module" for value in kinds):
         return False
     values = evaluator.values(node, context)
-    return bool(values) and all(
-        isinstance(value, Instance)
-        and (
-            value.name.startswith("torch.nn.")
-            if value.cls is None
-            else "torch.nn.Module" in evaluator.external_bases(value.cls)
-        )
-        for value in values
-    )
+    return bool(values) and all(is_module(evaluator, value) for value in values)
 
 
 def _truth_of(value: Value) -> bool | None:
