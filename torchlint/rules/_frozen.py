@@ -9,7 +9,7 @@ from torchlint.semantics.callers import contexts
 from torchlint.semantics.decorators import switches_grad_off
 from torchlint.semantics.layers import is_self
 from torchlint.semantics.nodes import Attr, Call, Const, Element, Item, Node, Part, strip
-from torchlint.semantics.operations import called_name
+from torchlint.semantics.operations import called_name, whose_parameters
 from torchlint.semantics.values import ClassValue, External, FunctionValue, Instance, Opaque, Value
 
 if TYPE_CHECKING:
@@ -150,10 +150,8 @@ def _maker(value: Value) -> int:
 
 def _holders(evaluator: Evaluator, optimizer: Call, context: Context | None) -> tuple[Value | None, ...]:
     """The networks whose parameters an optimizer is given; None if that is not known."""
-    params = strip(optimizer.args[0]) if optimizer.args else None
-    if isinstance(params, Call) and isinstance(params.func, Attr) and params.func.name == "parameters":
-        return evaluator.values(params.func.base, context) or (None,)
-    return (None,)
+    network = whose_parameters(strip(optimizer.args[0]) if optimizer.args else None)
+    return (evaluator.values(network, context) if network is not None else ()) or (None,)
 
 
 def learns_nothing(evaluator: Evaluator, target: Attr, frame: Context | None) -> bool:

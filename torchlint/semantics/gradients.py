@@ -16,6 +16,7 @@ from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.measuring import is_trial, moves_nothing
 from torchlint.semantics.membership import handed_in
 from torchlint.semantics.nodes import Attr, Call, Choice, Const, Item, Join, Loop, Node, strip
+from torchlint.semantics.operations import whose_parameters
 from torchlint.semantics.places import Key, Place, names_of
 from torchlint.semantics.values import Instance
 
@@ -266,10 +267,8 @@ class Gradients:
 
 def _clipped_modules(call: Call, walk: Walk[State], listener: TrainingListener) -> Place:
     """The networks whose parameters are clipped; empty if that is not known."""
-    params = call.args[0] if call.args else call.keyword("parameters")
-    if isinstance(params, Call) and isinstance(params.func, Attr) and params.func.name == "parameters":
-        return listener.places.place(params.func.base, walk.context)
-    return frozenset()
+    network = whose_parameters(call.args[0] if call.args else call.keyword("parameters"))
+    return listener.places.place(network, walk.context) if network is not None else frozenset()
 
 
 def _goes_back(earlier: Call, later: Call) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from torchlint.semantics.knowledge import training as known
 from torchlint.semantics.nodes import Attr, Call, Const, Element, Free, Item, Node, Slice, Starred, strip
-from torchlint.semantics.operations import Operations, called_name
+from torchlint.semantics.operations import Operations, called_name, whose_parameters
 from torchlint.semantics.values import Bound, Constant, External, Instance, Opaque, Value
 
 if TYPE_CHECKING:
@@ -102,15 +102,8 @@ def is_frozen_below_head(network: Value, evaluator: Evaluator) -> bool:
 def _lists_weights_of(weight: Node, network: Call) -> bool:
     """`for p in net.parameters()`."""
     drawn = strip(weight)
-    if not isinstance(drawn, Element):
-        return False
-    listed = strip(drawn.base)
-    return (
-        isinstance(listed, Call)
-        and isinstance(listed.func, Attr)
-        and listed.func.name == "parameters"
-        and strip(listed.func.base) is network
-    )
+    listed = whose_parameters(strip(drawn.base)) if isinstance(drawn, Element) else None
+    return listed is not None and strip(listed) is network
 
 
 def tells_losses(network: Value, call: Call, evaluator: Evaluator) -> bool:

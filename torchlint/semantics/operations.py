@@ -81,6 +81,13 @@ def called_name(call: Call) -> str:
     return name if isinstance(name, str) else ""
 
 
+def whose_parameters(node: Node | None) -> Node | None:
+    """`net` of `net.parameters()`."""
+    if isinstance(node, Call) and isinstance(node.func, Attr) and node.func.name == "parameters":
+        return node.func.base
+    return None
+
+
 def is_plain(call: Call) -> bool:
     """Whether a call is that of a method of tensors, texts or containers, by its name: what it is called on takes time
     to find out. `self.norm(x)` may be a layer.

@@ -30,7 +30,7 @@ from torchlint.semantics.nodes import (
     Part,
     strip,
 )
-from torchlint.semantics.operations import called_name
+from torchlint.semantics.operations import called_name, whose_parameters
 from torchlint.semantics.sensitivity import Sensitivity
 from torchlint.semantics.values import (
     Constant,
@@ -144,11 +144,10 @@ class Places:
         ):
             return found  # tensors made by hand
         for value in self.evaluator.values(params, optimizer.context):
-            node = value.node if isinstance(value, Opaque) else None
-            if isinstance(node, Call) and isinstance(node.func, Attr) and node.func.name == "parameters":
-                found |= self.place(node.func.base, value.context)  # type: ignore[attr-defined]
-            else:
+            network = whose_parameters(value.node) if isinstance(value, Opaque) else None
+            if not isinstance(value, Opaque) or network is None:
                 return None
+            found |= self.place(network, value.context)
         return found
 
     # --------------------------------------------------------------- modules
